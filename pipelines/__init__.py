@@ -1,0 +1,15 @@
+"""The analysts' door: open a practice, ask it, and disclose what may be shown.
+
+from pipelines import open_practice, disclose
+
+practice = open_practice("data/sample")
+finding = disclose(practice.response(by=["category", "subtype"]), policy="internal")
+finding.sentence, finding.table(), finding.chart()
+"""
+
+from pipelines.definitions import InputError
+from pipelines.disclosure import Finding, disclose
+from pipelines.estimates import Result
+from pipelines.practice import Practice, open_practice
+
+__all__ = ["Finding", "InputError", "Practice", "Result", "disclose", "open_practice"]

@@ -1,0 +1,74 @@
+"""A Finding: numbers as they may be shown, with the words that go with them."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipelines.definitions import Definitions
+from pipelines.disclosure import words
+from pipelines.estimates.result import Provenance, Question
+
+if TYPE_CHECKING:
+    import altair as alt
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Numbers as a policy lets them be shown; only `disclose` makes one.
+
+    `levels` are the Result's, each row with its numbers, null where they are withheld, and with
+    `hidden`: whether its rate is withheld, or null too where it has none to withhold.
+    """
+
+    question: Question
+    policy: str
+    levels: tuple[pl.DataFrame, ...]
+    definitions: Definitions = field(repr=False)
+    provenance: Provenance
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """Return the finest grouping: one row per combination of `question.by`."""
+        return self.levels[-1]
+
+    @property
+    def total(self) -> dict[str, object]:
+        """Return the row of all headline conditions together."""
+        return self.levels[0].row(0, named=True)
+
+    @property
+    def protects(self) -> bool:
+        """Return whether the policy hides small counts."""
+        return bool(self._policy["protects"])
+
+    @property
+    def _policy(self) -> dict[str, object]:
+        return self.definitions["policies"].row(
+            by_predicate=pl.col("policy") == self.policy, named=True
+        )
+
+    @property
+    def sentence(self) -> str:
+        """Return the answer in a sentence, from the row of all conditions together."""
+        return words.sentence(self.total, self.question, self.definitions)
+
+    @property
+    def waterfall(self) -> pl.DataFrame:
+        """Return who is counted: step, courses, left_out, reason; null where withheld."""
+        return words.waterfall(self.total, self.definitions, self.question)
+
+    @property
+    def footnote(self) -> str:
+        """Return build, days, population and policy in a line."""
+        return words.footnote(self.question, self.provenance, self.policy, self.definitions)
+
+    def table(self) -> pl.DataFrame:
+        """Return the finest grouping as text for people, with headings and percentages."""
+        return words.table(self.frame, self.question, self.definitions)
+
+    def chart(self) -> "alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart":
+        """Return the rates as a chart."""
+        from pipelines.charts.response import chart
+
+        return chart(self)

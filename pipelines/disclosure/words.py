@@ -1,0 +1,194 @@
+"""The words and texts of a Finding: its sentence, its waterfall and its table."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pipelines.definitions import Definitions
+from pipelines.estimates.result import Provenance, Question
+
+HIDDEN = "hidden"
+NONE = "–"
+
+
+def percent(share: object) -> str:
+    """Return a share as whole per cent; never 0 or 100 for what is not exactly that."""
+    if not isinstance(share, float | int):
+        return NONE
+    rounded = round(100 * share)
+    if rounded == 0 and share > 0:
+        return "under 1 %"
+    if rounded == 100 and share < 1:
+        return "over 99 %"
+    return f"{rounded} %"
+
+
+def _span(low: object, high: object) -> str:
+    if not isinstance(low, float) or not isinstance(high, float):
+        return NONE
+    return f"{round(100 * low)}–{round(100 * high)} %"
+
+
+def counts_as_harm(question: Question, definitions: Definitions) -> bool:
+    """Return whether missing outcomes are left out of a measure, as for harms."""
+    rules = definitions["measures"].filter(pl.col("measure") == question.measure)
+    return bool((rules["missing_counts_as"] == "excluded").any())
+
+
+def sentence(row: Mapping[str, object], question: Question, definitions: Definitions) -> str:
+    """Return what may be said of a rate, in a sentence."""
+    met = definitions["measure_labels"].row(
+        by_predicate=pl.col("measure") == question.measure, named=True
+    )["met"]
+    if row["hidden"]:
+        return "Too few courses to show a rate without showing a person."
+    if not row["due"]:
+        return "No course is due yet for this window." if row["started"] else "No course to count."
+    followed, rate = percent(row["follow_up"]), percent(row["rate"])
+    interval = _span(row["low"], row["high"])
+    if counts_as_harm(question, definitions):
+        most = percent(row["highest"])
+        return (
+            f"Of the {followed} who were followed up, {rate} ({interval}) {met};"
+            f" at most {most} did, if all the others had."
+        )
+    if row["assessed"] == row["due"]:
+        return f"{rate} ({interval}) {met}; all who were due were followed up."
+    bounds = f"At least {percent(row['known'])}, at most {percent(row['highest'])} {met}"
+    if not row["enough_follow_up"]:
+        return f"{bounds}; only {followed} were followed up, too few to say more."
+    return f"{bounds}; of the {followed} who were followed up, {rate} ({interval}) did."
+
+
+def waterfall(
+    row: Mapping[str, object], definitions: Definitions, question: Question
+) -> pl.DataFrame:
+    """Return who is counted: step, courses, left_out, reason; null where withheld."""
+    statuses = definitions["statuses"].select("status", "label").rows()
+    label = dict(statuses)
+    met = definitions["measure_labels"].row(
+        by_predicate=pl.col("measure") == question.measure, named=True
+    )["met"]
+    steps: list[tuple[str, str, tuple[str, ...]]] = [
+        ("Started", "started", ()),
+        ("With a baseline", "baseline", ("started_before_data", "no_baseline")),
+        ("Eligible", "eligible", ("below_floor",)),
+        ("Due", "due", ("not_yet_due",)),
+        ("Assessed", "assessed", ("not_assessed",)),
+        (str(met).capitalize(), "responded", ("not_responded",)),
+    ]
+    rows = []
+    for step, column, left in steps:
+        counts = [(label[status], row[status]) for status in left]
+        known = [count for _, count in counts if isinstance(count, int)]
+        reason = "; ".join(f"{name}: {count}" for name, count in counts if isinstance(count, int))
+        total = sum(known) if len(known) == len(counts) else None
+        rows.append((step, row[column], total if left else 0, reason))
+    return pl.DataFrame(
+        rows,
+        schema={"step": pl.String, "courses": pl.Int64, "left_out": pl.Int64, "reason": pl.String},
+        orient="row",
+    )
+
+
+def labelled(frame: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
+    """Return the group columns as they are written on a page, in the order of the definitions."""
+    names = {name: _labels(name, definitions) for name in frame.columns}
+    order = {
+        name: {code: place for place, code in enumerate(known)}
+        for name, known in names.items()
+        if known
+    }
+    if order:
+        places = [
+            pl.col(name).replace_strict(known, default=len(known), return_dtype=pl.Int64)
+            for name, known in order.items()
+            if name in ("category", "subtype", "sex", "age_band")
+        ]
+        frame = frame.sort(places, maintain_order=True) if places else frame
+    return frame.with_columns(
+        pl.col(name).replace_strict(known, default=pl.col(name), return_dtype=pl.String)
+        for name, known in names.items()
+        if known
+    )
+
+
+def _labels(column: str, definitions: Definitions) -> dict[str, str]:
+    if column == "category":
+        return definitions_sorted(definitions, "categories", "category")
+    if column == "subtype":
+        return definitions_sorted(definitions, "subtypes", "subtype")
+    if column == "instrument":
+        return definitions.labels("instruments", "instrument")
+    rows = definitions["labels"].filter(pl.col("list") == column).sort("sort_order")
+    return dict(rows.select("code", "label").rows())
+
+
+def definitions_sorted(definitions: Definitions, table: str, code: str) -> dict[str, str]:
+    """Return label by code in sort order."""
+    return dict(definitions[table].sort("sort_order").select(code, "label").rows())
+
+
+def table(frame: pl.DataFrame, question: Question, definitions: Definitions) -> pl.DataFrame:
+    """Return a level as text: group columns, then counts and shares; withheld numbers as `hidden`."""
+    frame = labelled(frame, definitions)
+    rows = [
+        {
+            **{
+                heading(name): str(row[name] if row[name] is not None else NONE)
+                for name in question.by
+            },
+            "Started": _number(row["started"]),
+            "Due": _number(row["due"]),
+            "Assessed": _number(row["assessed"]),
+            "Met": _number(row["responded"]),
+            "At least": _share(row, "known"),
+            "At most": _share(row, "highest"),
+            "Followed up": _share(row, "follow_up"),
+            "Among assessed": _rate(row),
+        }
+        for row in frame.iter_rows(named=True)
+    ]
+    return pl.DataFrame(rows)
+
+
+def footnote(
+    question: Question, provenance: Provenance, policy: str, definitions: Definitions
+) -> str:
+    """Return what a reader needs to find a number again: measure, window, build, days, policy."""
+    measure = definitions.labels("measure_labels", "measure")[question.measure]
+    window = definitions.labels("windows", "window")[question.window]
+    labels = definitions["labels"].filter(pl.col("list") == "population")
+    population = dict(labels.select("code", "label").rows())[question.population]
+    through = provenance.data_through or "the end of the study (relative days)"
+    promise = definitions.labels("policies", "policy")[policy]
+    return (
+        f"{measure}, window {window}, {population.lower()}. Data through {through}."
+        f" Build {provenance.build}. Policy: {promise}. No control group: rates are not effects of treatment."
+    )
+
+
+def heading(column: str) -> str:
+    """Return a column name as a heading."""
+    return column.removesuffix("_key").replace("_", " ").capitalize()
+
+
+def _number(count: object) -> str:
+    return f"{count:,}" if isinstance(count, int) else HIDDEN
+
+
+def _share(row: Mapping[str, object], name: str) -> str:
+    if row[name] is None:
+        return NONE if row["due"] == 0 else HIDDEN
+    return percent(row[name])
+
+
+def _rate(row: Mapping[str, object]) -> str:
+    if row["hidden"]:
+        return HIDDEN
+    if row["rate"] is None:
+        return NONE
+    if not row["enough_follow_up"]:
+        return "follow-up too low"
+    mark = " (unstable)" if row["unstable"] else ""
+    return f"{percent(row['rate'])} ({_span(row['low'], row['high'])}){mark}"

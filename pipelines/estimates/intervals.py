@@ -1,0 +1,51 @@
+"""Intervals of a share, for independent and for clustered courses."""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def wilson(successes: Floats, trials: Floats, alpha: float = 0.05) -> tuple[Floats, Floats]:
+    """Return lower and upper Wilson score limits of successes / trials; NaN where trials is 0.
+
+    Numbers need not be whole: an effective sample size is allowed. Source: Wilson 1927 (JASA
+    22:209), method 3 of Newcombe 1998 (Stat Med 17:857), as statsmodels computes it.
+    """
+    from statsmodels.stats.proportion import proportion_confint  # a second to import, used here only
+
+    some = np.where(trials > 0, trials, 1.0)
+    low, high = proportion_confint(np.minimum(successes, some), some, alpha=alpha, method="wilson")
+    empty = trials <= 0
+    return (
+        np.where(empty, np.nan, np.clip(low, 0.0, 1.0)),
+        np.where(empty, np.nan, np.clip(high, 0.0, 1.0)),
+    )
+
+
+def design_effects(assessed: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Return `by` and `design_effect`, at least 1, of a share with several courses per patient.
+
+    `assessed` has one row per assessed course: the `by` columns, patient_key, responded (Boolean).
+    The effect is the variance of the ratio of patient totals over the binomial variance (Cochran
+    1977, Sampling Techniques, section 6.5), with k/(k-1) for k patients. Where nobody or everybody
+    responded, it is the one of courses that agree fully within a patient; with one patient,
+    the number of courses.
+    """
+    patients = assessed.group_by([*by, "patient_key"]).agg(
+        n=pl.len().cast(pl.Float64), y=pl.col("responded").sum().cast(pl.Float64)
+    )
+    share = pl.col("y").sum() / pl.col("n").sum()
+    spread = ((pl.col("y") - pl.col("n") * share) ** 2).sum()
+    keys = pl.len().cast(pl.Float64)
+    binomial = share * (1 - share) * pl.col("n").sum()
+    agreeing = (pl.col("n") ** 2).sum() / pl.col("n").sum()
+    effect = (
+        pl.when((keys < 2) | (binomial <= 0))
+        .then(agreeing)
+        .otherwise(keys / (keys - 1) * spread / binomial)
+    )
+    summed = patients.group_by(by) if by else patients.group_by(pl.lit(0).alias("all"))
+    found = summed.agg(design_effect=pl.max_horizontal(effect, pl.lit(1.0)))
+    return found if by else found.drop("all")

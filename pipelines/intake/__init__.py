@@ -1,0 +1,1 @@
+"""What arrives: exports become canonical anonymized records; every row is accounted for."""

@@ -1,0 +1,143 @@
+"""A practice opened for questions: its current build, asked in the field's words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from pipelines import warehouse
+from pipelines.definitions import Definitions, InputError
+from pipelines.definitions.errors import did_you_mean, listed
+from pipelines.estimates import Question, Result, response
+from pipelines.estimates.result import Population, Provenance
+from pipelines.warehouse import Build
+
+GROUPS = (
+    "category", "subtype", "clinic_key", "sex", "age_band", "region", "instrument",
+    "start_year", "start_month",
+)  # fmt: skip
+FILTERS = ("category", "subtype", "clinic_key", "sex", "age_band", "region")
+POPULATIONS: tuple[Population, ...] = ("first_courses", "all_courses")
+COLUMNS = (
+    "course_key", "patient_key", "measure", "status", "instrument", "category", "subtype",
+    "clinic_key", "sex", "age_band", "region", "is_first_course", "start_month",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Practice:
+    """One practice's current build and the definitions that it was made with."""
+
+    folder: Path
+    build: Build
+    definitions: Definitions = field(repr=False)
+
+    @property
+    def measures(self) -> list[str]:
+        """Return the measures in their order."""
+        return self.definitions["measure_labels"].sort("sort_order")["measure"].to_list()
+
+    @property
+    def windows(self) -> list[str]:
+        """Return the windows in their order."""
+        ordered = self.definitions["windows"].sort("sort_order")
+        return ordered["window"].unique(maintain_order=True).to_list()
+
+    @property
+    def default_window(self) -> str:
+        """Return post_induction, or in a study without it its first window."""
+        return "post_induction" if "post_induction" in self.windows else self.windows[0]
+
+    def values(self, column: str) -> list[str]:
+        """Return what a filter column holds in the build, in its order."""
+        self._known("filter", column, FILTERS)
+        found = set(self._all_courses()[column].drop_nulls().to_list())
+        labels = self.definitions["labels"].filter(pl.col("list") == column).sort("sort_order")
+        ordered = [code for code in labels["code"].to_list() if code in found]
+        return ordered + sorted(found - set(ordered))
+
+    def months(self) -> list[date]:
+        """Return the months in which courses began; none in a study of relative days."""
+        return self._all_courses()["start_month"].drop_nulls().unique().sort().to_list()
+
+    def response(
+        self,
+        by: Sequence[str] = ("category",),
+        measure: str = "response",
+        window: str | None = None,
+        population: Population = "first_courses",
+        where: Mapping[str, Sequence[str]] | None = None,
+        start_from: date | None = None,
+        start_to: date | None = None,
+    ) -> Result:
+        """Return response rates as counted, by the given columns; see `estimates.response`.
+
+        Raises InputError for a name or value that this practice does not have.
+        """
+        question = Question(
+            measure=measure,
+            window=window or self.default_window,
+            population=population,
+            by=tuple(by),
+            where={name: tuple(values) for name, values in (where or {}).items() if values},
+            start_from=start_from,
+            start_to=start_to,
+        )
+        self._check(question)
+        build = self.build
+        provenance = Provenance(build.id, build.calendar, build.data_from, build.data_through)
+        return response(self._courses(question), question, self.definitions, provenance)
+
+    def _check(self, question: Question) -> None:
+        self._known("measure", question.measure, self.measures)
+        self._known("window", question.window, self.windows)
+        self._known("population", question.population, POPULATIONS)
+        for name in question.by:
+            self._known("group", name, GROUPS)
+        for name, values in question.where.items():
+            for value in values:
+                self._known(name, value, self.values(name))
+        dated = question.start_from or question.start_to or "start_month" in question.by
+        if self.build.calendar == "relative" and dated:
+            raise InputError("period: this study is in relative days and has no calendar")
+
+    @staticmethod
+    def _known(kind: str, name: str, allowed: Sequence[str]) -> None:
+        if name not in allowed:
+            raise InputError(
+                f"{kind}: '{name}' is not known{did_you_mean(name, allowed)};"
+                f" expected one of {listed(allowed, 20)}"
+            )
+
+    def _all_courses(self) -> pl.DataFrame:
+        return warehouse.course_values(self.build.path, [*FILTERS, "start_month"])
+
+    def _courses(self, question: Question) -> pl.DataFrame:
+        """Return the courses that a question counts: one row per course and measure."""
+        courses = warehouse.window_courses(self.build.path, question.window).select(COLUMNS)
+        courses = courses.with_columns(start_year=pl.col("start_month").dt.year())
+        if question.population == "first_courses":
+            courses = courses.filter("is_first_course")
+        for name, values in question.where.items():
+            courses = courses.filter(pl.col(name).is_in(list(values)))
+        if question.start_from:
+            courses = courses.filter(pl.col("start_month") >= question.start_from.replace(day=1))
+        if question.start_to:
+            courses = courses.filter(pl.col("start_month") <= question.start_to)
+        return courses
+
+
+def open_practice(folder: str | Path) -> Practice:
+    """Return a practice folder's current build, ready for questions.
+
+    Raises InputError where the folder has no readable build.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        raise InputError(f"practice '{place}': no such folder")
+    build = warehouse.current(place)
+    with warehouse.opened(build.path) as connection:
+        definitions = warehouse.definitions_of(connection)
+    return Practice(place, build, definitions)

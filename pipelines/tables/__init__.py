@@ -1,0 +1,1 @@
+"""What we count: one SQL file per table, staging to core to marts."""

@@ -1,0 +1,25 @@
+-- One row per course_key, measure, window.
+-- What the Response page counts: each status with what it can be grouped and filtered by.
+-- start_month: first day of the month of the first infusion; null in a study of relative days.
+select
+    outcomes.course_key,
+    outcomes.measure,
+    outcomes.window,
+    outcomes.instrument,
+    outcomes.status,
+    courses.patient_key,
+    courses.category,
+    courses.subtype,
+    courses.clinic_key,
+    patients.sex,
+    patients.age_band,
+    patients.region,
+    courses.is_first_course,
+    case
+        when calendar.calendar = 'dates'
+            then cast(date_trunc('month', courses.first_infusion) as date)
+    end as start_month
+from core.course_outcomes as outcomes
+inner join core.courses as courses on outcomes.course_key = courses.course_key
+inner join staging.patients as patients on courses.patient_key = patients.patient_key
+cross join staging.calendar as calendar

@@ -1,0 +1,7 @@
+-- One row per patient_key, icd10cm, recorded_on, role.
+select
+    patient_key,
+    icd10cm,
+    recorded_on,
+    role
+from records.diagnoses

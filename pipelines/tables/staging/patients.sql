@@ -1,0 +1,7 @@
+-- One row per patient_key.
+select
+    patient_key,
+    sex,
+    age_band,
+    region
+from records.patients
