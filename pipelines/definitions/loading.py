@@ -68,7 +68,8 @@ def load(practice_definitions: Path | None = None) -> Definitions:
     if problems:
         raise InputError(*problems)
     typed = {table.name: _typed(table, frames[table.name]) for table in TABLES}
-    problems = _broken_references(frames) + inconsistencies(typed, frames) + _wrong_settings(frames)
+    problems = _broken_references(frames) + _wrong_settings(frames)
+    problems = problems or inconsistencies(typed, frames)
     if problems:
         raise InputError(*problems)
     return Definitions(typed, pl.concat(changes))

@@ -72,7 +72,7 @@ class Column:
         if self.low is not None:
             return f"{self.low:g} or more"
         if self.refers_to:
-            return f"a {self.refers_to[1]} in {self.refers_to[0]}"
+            return f"one listed in {self.refers_to[0]}"
         return self.pattern_means or WORDS[self.kind]
 
 

@@ -9,17 +9,18 @@ import polars as pl
 
 from pipelines.definitions import InputError
 from pipelines.definitions.schema import Column, Table
-from pipelines.intake.profile import Source, Value
+from pipelines.intake.profile import Keep, Source, Value
 from pipelines.intake.reading import ROW, joined_name
 
 DAY_ZERO = date(2000, 1, 1)
 EXACT = pl.Decimal(24, 8)
 UNMAPPED = "unmapped"
 MEASURED = {"scores": "score", "vital_signs": "value"}
-AGE_BREAKS = [18, 25, 35, 45, 55, 65, 75, 85, 90]
-AGE_LABELS = [
-    "under_18", "18-24", "25-34", "35-44", "45-54", "55-64", "65-74", "75-84", "85-89", "90+",
-]  # fmt: skip
+AGES = {
+    90: "90+", 85: "85-89", 75: "75-84", 65: "65-74", 55: "55-64", 45: "45-54", 35: "35-44",
+    25: "25-34", 18: "18-24", 0: "under_18",
+}  # fmt: skip
+OLDEST = 130
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def mapped(
     Blank scores and vital signs are left out, as are, with `distinct`, repeated records.
     """
     rows = _joined(source, files)
-    kept = rows.filter([_kept(source, rows, index) for index in range(len(source.keep))])
+    kept = rows.filter(_kept(keep, source, rows) for keep in source.keep) if source.keep else rows
     entries = source.each or [{}]
     frames = [
         _record(table, {**source.columns, **entry}, source, kept, relative) for entry in entries
@@ -88,11 +89,8 @@ def _joined(source: Source, files: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return rows
 
 
-def _kept(source: Source, rows: pl.DataFrame, index: int) -> pl.Expr:
-    keep = source.keep[index]
+def _kept(keep: Keep, source: Source, rows: pl.DataFrame) -> pl.Expr:
     column = _place(keep.column, keep.file, source)
-    if column not in rows.columns:
-        raise InputError(f"keep: column '{keep.column}' is not in the file")
     return pl.col(column).is_in(keep.values).fill_null(False)
 
 
@@ -140,10 +138,10 @@ def _combined(names: list[str], value: Value) -> pl.Expr:
     answered = pl.sum_horizontal([pl.col(name).is_not_null().cast(pl.Int32) for name in names])
     total = pl.lit(Decimal(0))
     for number in numbers:
-        total = (total + number.fill_null(Decimal(0))).cast(EXACT)
-    result = total if value.sum_of else total / answered.cast(EXACT)
+        total = (total + number.fill_null(Decimal(0))).cast(EXACT, strict=False)
+    result = total if value.sum_of else total / answered.clip(1).cast(EXACT)
     enough = answered >= (value.at_least or len(names))
-    return pl.coalesce(*wrong, pl.when(enough).then(result.cast(EXACT).cast(pl.String)))
+    return pl.coalesce(*wrong, pl.when(enough).then(result.cast(EXACT, strict=False).cast(pl.String)))
 
 
 def _valued(value: Value, raw: pl.Expr) -> pl.Expr:
@@ -173,7 +171,7 @@ def _finished(
         text = text.str.to_uppercase()
     if value.scale is not None or value.shift is not None:
         number = text.cast(EXACT, strict=False) * pl.lit(Decimal(str(value.scale or 1)))
-        number = (number + pl.lit(Decimal(str(value.shift or 0)))).cast(EXACT)
+        number = (number + pl.lit(Decimal(str(value.shift or 0)))).cast(EXACT, strict=False)
         text = pl.coalesce(number.cast(pl.String), text)
     if value.age_in_years:
         text = pl.coalesce(_age_band(text), text)
@@ -186,14 +184,14 @@ def _finished(
 
 def _age_band(text: pl.Expr) -> pl.Expr:
     years = text.cast(pl.Float64, strict=False)
-    band = years.cut(AGE_BREAKS, labels=AGE_LABELS, left_closed=True).cast(pl.String)
-    return pl.when((years >= 0) & (years <= 130)).then(band)
+    bands = [pl.when(years >= youngest).then(pl.lit(band)) for youngest, band in AGES.items()]
+    return pl.when(years <= OLDEST).then(pl.coalesce(bands))
 
 
 def _day(value: Value, text: pl.Expr, source: Source, relative: bool) -> pl.Expr:
     number = text.cast(pl.Int32, strict=False)
     if value.days_after is not None:
-        start = pl.col(_place(value.days_after, value.file, source))
+        start = pl.col(_place(value.days_after, value.days_after_file, source))
         return _date(start, value.date_format) + pl.duration(days=number)
     if relative:
         return pl.lit(DAY_ZERO) + pl.duration(days=number)

@@ -59,6 +59,7 @@ class Value(Part):
     upper: bool = False
     date_format: str | None = None
     days_after: str | None = None
+    days_after_file: str | None = None
     age_in_years: bool = False
     optional: bool = False
 
@@ -184,6 +185,15 @@ def _read(file: Path) -> Profile:
         content = tomllib.loads(file.read_text("utf8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file.name}: it can't be read as TOML: {error}") from None
+    named = content.get("tables")
+    problems = [
+        f"{file.name}: table '{table}' is not known{did_you_mean(table, contract.BY_NAME)};"
+        f" expected one of {listed(contract.BY_NAME)}"
+        for table in (named if isinstance(named, dict) else {})
+        if table not in contract.BY_NAME
+    ]
+    if problems:
+        raise InputError(*problems)
     try:
         profile = Profile.model_validate(content)
     except ValidationError as error:
@@ -233,17 +243,9 @@ def _keys_at(place: tuple[str | int, ...]) -> list[str]:
 
 def _wrong_names(file: str, profile: Profile) -> list[str]:
     """Return what names a canonical table, a canonical column or a file that there is not."""
-    problems = []
-    for table in profile.tables:
-        if table not in contract.BY_NAME:
-            problems.append(
-                f"{file}: table '{table}' is not known{did_you_mean(table, contract.BY_NAME)};"
-                f" expected one of {listed(contract.BY_NAME)}"
-            )
-    if problems:
-        return problems
     if profile.treatment and "patient_key" not in profile.treatment.columns:
         return [f"{file}: key 'treatment.columns.patient_key' is missing"]
+    problems = []
     for name, source in profile.sources():
         problems += _wrong_source(file, profile, name, source)
     for needed in ("patients", "visits"):
@@ -286,6 +288,7 @@ def _wrong_value(value: Value, used: list[str]) -> str | None:
     kinds = [value.column, value.constant, value.mean_of, value.sum_of]
     if sum(kind is not None for kind in kinds) != 1:
         return "expected exactly one of column, constant, mean_of, sum_of"
-    if value.file is not None and value.file not in used:
-        return f"file '{value.file}' is not joined; expected one of {listed(used)}"
+    for file in (value.file, value.days_after_file):
+        if file is not None and file not in used:
+            return f"file '{file}' is not joined; expected one of {listed(used)}"
     return None

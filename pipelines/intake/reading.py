@@ -50,6 +50,8 @@ def columns_used(profile: Profile) -> dict[str, dict[str, bool]]:
         ]:
             for column in columns_of(value):
                 note(value.file or source.from_, column, not value.optional)
+            if value.days_after is not None:
+                note(value.days_after_file or source.from_, value.days_after)
     for name, file in profile.files.items():
         for column in file.missing_in:
             note(name, column)
@@ -59,7 +61,7 @@ def columns_used(profile: Profile) -> dict[str, dict[str, bool]]:
 def columns_of(value: Value) -> list[str]:
     """Return the columns of the export that one canonical column is made of."""
     several = [*(value.mean_of or []), *(value.sum_of or [])]
-    return several + [name for name in (value.column, value.days_after) if name is not None]
+    return several if value.column is None else [value.column, *several]
 
 
 def read(path: Path, name: str, file: File, wanted: dict[str, bool]) -> pl.DataFrame:

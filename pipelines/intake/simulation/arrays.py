@@ -70,6 +70,7 @@ def framed(table: Table, columns: Mapping[str, pl.Series | Ints | Floats | Flags
 
     Dates are given as days since 1970-01-01.
     """
+    assert set(columns) <= set(table.names), (table.name, list(columns))
     length = max(len(values) for values in columns.values())
     made = {}
     for column in table.columns:

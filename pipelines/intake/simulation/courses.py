@@ -15,6 +15,7 @@ from pipelines.intake.simulation.arrays import (
     next_workday,
 )  # fmt: skip
 from pipelines.intake.simulation.people import TREATED, People
+from pipelines.intake.simulation.schedule import induction_days, maintenance_days
 from pipelines.intake.simulation.world import POST, World
 
 WINDOW_SHARE, PATIENT_SHARE = (
@@ -23,9 +24,7 @@ WINDOW_SHARE, PATIENT_SHARE = (
 )  # of the latent variance: common to windows; of that, to courses
 DROPOUT = (0.13, 0.06)  # without response, with response
 MAINTAINED = (0.04, 0.38)
-MOST_MAINTENANCE = 8
-ANOTHER_MAINTENANCE = 0.72
-REPEATED, ELSEWHERE = 0.22, 0.15
+REPEATED, ELSEWHERE = 0.18, 0.15
 AFTER_INDUCTION, AFTER_LAST = 140, 60  # days; the windows and baselines of two courses keep apart
 WAIT = 110
 ROLES = np.array([[0.35, 0.40, 0.25]])  # infusion order, encounter, problem list
@@ -125,7 +124,7 @@ def _drawn(
     dropped = (rng.random(n) < chance) & (planned > 1)
     early = 1 + np.floor(rng.random(n) * np.minimum(3, planned - 1)).astype(np.int64)
     given = np.where(dropped, early, planned)
-    induction = _induction(rng, start, given)
+    induction = induction_days(rng, start, given)
     kept = ~dropped & (rng.random(n) < np.where(responded[:, POST], MAINTAINED[1], MAINTAINED[0]))
     return Courses(
         patient=patient,
@@ -137,7 +136,7 @@ def _drawn(
         dropped=dropped,
         responded=responded,
         induction=induction,
-        maintenance=_maintenance(rng, induction.max(axis=1), kept),
+        maintenance=maintenance_days(rng, induction.max(axis=1), kept),
         ordered=ordered[patient],
         role=chosen(rng, np.repeat(ROLES, n, axis=0)),
         first=np.ones(n, dtype=np.bool_),
@@ -151,27 +150,6 @@ def _responded(rng: np.random.Generator, world: World, condition: Ints, effect: 
     noise = rng.standard_normal((n, world.cut.shape[1]))
     latent = np.sqrt(WINDOW_SHARE) * own[:, None] + np.sqrt(1 - WINDOW_SHARE) * noise
     return np.asarray(latent < world.cut[condition], dtype=np.bool_)
-
-
-def _induction(rng: np.random.Generator, start: Ints, given: Ints) -> Ints:
-    """Return the days of up to six infusions, two or three working days apart, at times a few more.
-
-    The last lies at most 19 working days, that is 27 days, after the first.
-    """
-    gaps = 2 + (rng.random((len(start), 5)) < 0.45) + 2 * (rng.random((len(start), 5)) < 0.08)
-    after = np.minimum(np.cumsum(gaps, axis=1), 14 + np.arange(1, 6))
-    place = np.concatenate([np.zeros((len(start), 1), dtype=np.int64), after], axis=1)
-    return np.where(np.arange(6) < given[:, None], calendar(start[:, None] + place), -1)
-
-
-def _maintenance(rng: np.random.Generator, last: Ints, kept: Flags) -> Ints:
-    """Return the days of infusions three to six weeks apart, for some courses."""
-    n = len(last)
-    gaps = 15 + rng.integers(0, 16, (n, MOST_MAINTENANCE))
-    days = calendar(next_workday(last)[:, None] + np.cumsum(gaps, axis=1))
-    more = rng.random((n, MOST_MAINTENANCE)) < ANOTHER_MAINTENANCE
-    more[:, 0] = kept
-    return np.where(np.logical_and.accumulate(more, axis=1) & (days <= THROUGH), days, -1)
 
 
 def _joined(one: Courses, other: Courses) -> Courses:

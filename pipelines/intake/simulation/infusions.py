@@ -129,7 +129,7 @@ def infusions_frame(world: World, visit_key: pl.Series, rows: pl.DataFrame) -> p
         "planned_sessions": rows["planned"],
         "dose_mg": rows["dose"].fill_nan(None),
         "dose_mg_per_kg": pl.select(
-            pl.when(rows["dose"].is_not_nan()).then(rows["per_kg"])
+            pl.when(rows["dose"].is_not_nan() & ~rows["spray"]).then(rows["per_kg"])
         ).to_series(),
         "infusion_minutes": rows["minutes"],
         "recovery_minutes": rows["recovery"],
