@@ -279,3 +279,19 @@ def test_every_course_has_one_status_for_each_measure_and_window_of_its_conditio
         expected = plan.select("measure", "window").unique().height
         assert counts.filter(patient_key=patient)["len"].item() == expected
     assert set(found.filter(patient_key="3")["status"]) == {"no_baseline"}
+
+
+def test_a_measure_without_a_rule_on_the_instrument_of_the_condition_has_no_baseline(
+    warehouse: Make,
+) -> None:
+    built = warehouse(
+        infusions="patient | day | category\n1 | 0 | headache\n2 | 0 | headache",
+        scores="""
+            patient | instrument        | day | score
+            1       | headache_days_28d |  -1 | 20
+            1       | nrs_average_7d    |  -1 | 8
+            2       | nrs_average_7d    |  -1 | 8
+        """,
+    )
+    assert built.statuses(measure="worsening") == {"1": "no_baseline", "2": "not_assessed"}
+    assert built.statuses(measure="response") == {"1": "not_assessed", "2": "not_assessed"}

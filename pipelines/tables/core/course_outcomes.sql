@@ -1,5 +1,6 @@
 -- One row per course_key, measure, window.
--- instrument: of those that the condition is judged by, the preferred one with a baseline.
+-- instrument: of those that the condition is judged by in the window, the preferred one with a
+-- baseline; the same for every measure. A measure without a rule on it has no baseline.
 -- status: what became of the course; the first that holds, in the order of definitions.statuses.
 -- A window is due, for every course alike, when it has closed after the longest possible induction.
 with settings as (
@@ -12,20 +13,14 @@ with settings as (
 candidates as (
     select
         courses.course_key,
+        courses.category,
+        courses.subtype,
         courses.first_infusion,
-        plan.measure,
         plan.window,
         plan.instrument,
-        plan.rule,
-        plan.min_fall_percent,
-        plan.max_final_score,
-        plan.min_fall_points,
-        plan.min_rise_points,
-        plan.floor,
-        plan.last_day,
         baselines.baseline,
         row_number() over (
-            partition by courses.course_key, plan.measure, plan.window
+            partition by courses.course_key, plan.window
             order by case when baselines.baseline is null then 1 else 0 end, plan.preference
         ) as choice
     from core.courses as courses
@@ -37,19 +32,53 @@ candidates as (
         on
             courses.course_key = baselines.course_key
             and plan.instrument = baselines.instrument
+    where plan.measure = 'response'
+),
+
+asked as (
+    select distinct
+        category,
+        subtype,
+        "window",
+        measure
+    from core.plan
 ),
 
 scored as (
     select
-        candidates.*,
-        course_scores.final
-    from candidates
+        chosen.course_key,
+        chosen.first_infusion,
+        chosen.window,
+        chosen.instrument,
+        asked.measure,
+        plan.rule,
+        plan.min_fall_percent,
+        plan.max_final_score,
+        plan.min_fall_points,
+        plan.min_rise_points,
+        plan.floor,
+        plan.last_day,
+        course_scores.final,
+        case when plan.rule is not null then chosen.baseline end as baseline
+    from candidates as chosen
+    inner join asked
+        on
+            chosen.category = asked.category
+            and chosen.subtype is not distinct from asked.subtype
+            and chosen.window = asked.window
+    left join core.plan as plan
+        on
+            asked.category = plan.category
+            and asked.subtype is not distinct from plan.subtype
+            and asked.window = plan.window
+            and asked.measure = plan.measure
+            and chosen.instrument = plan.instrument
     left join core.course_scores as course_scores
         on
-            candidates.course_key = course_scores.course_key
-            and candidates.instrument = course_scores.instrument
-            and candidates.window = course_scores.window
-    where candidates.choice = 1
+            chosen.course_key = course_scores.course_key
+            and chosen.instrument = course_scores.instrument
+            and chosen.window = course_scores.window
+    where chosen.choice = 1
 ),
 
 judged as (
