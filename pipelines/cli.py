@@ -56,6 +56,15 @@ def main() -> None:
         place = f" ({Path(error.filename).name})" if error.filename else ""
         print(f"abate: {error.strerror or error}{place}", file=sys.stderr)
         sys.exit(1)
+    except Exception as error:
+        if os.environ.get("ABATE_DEBUG"):
+            raise
+        print(
+            f"abate: a fault of Abate itself ({type(error).__name__}); nothing was published;"
+            " ABATE_DEBUG=1 shows where",
+            file=sys.stderr,
+        )
+        sys.exit(1)
     except KeyboardInterrupt:
         print("abate: stopped; nothing was published", file=sys.stderr)
         sys.exit(1)

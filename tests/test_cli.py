@@ -63,12 +63,16 @@ def test_build_and_rates_print_the_object_that_is_documented(tmp_path: Path) -> 
 
 
 def test_rates_can_be_filtered_and_grouped(tmp_path: Path) -> None:
-    infusions = "patient | day | category | clinic_key\n1 | 0 | tmj | a\n2 | 31 | tmj | b\n3 | 31 | tmj | b"
+    infusions = (
+        "patient | day | category | clinic_key\n1 | 0 | tmj | a\n2 | 31 | tmj | b\n3 | 31 | tmj | b"
+    )
     write(tmp_path / "p", {"infusions": infusions}, through=200)
     abate("build", str(tmp_path / "p"))
 
     def started(*words: str) -> dict[object, int]:
-        done = abate("rates", str(tmp_path / "p"), "--policy", "internal", "--format", "json", *words)
+        done = abate(
+            "rates", str(tmp_path / "p"), "--policy", "internal", "--format", "json", *words
+        )
         assert done.returncode == 0, done.stderr
         by = words[1]
         return {row[by]: row["started"] for row in json.loads(done.stdout)["rows"]}

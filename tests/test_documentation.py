@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.intake.documentation import documented
 from pipelines.intake.importing import import_export
-from pipelines.intake.profile import Value, File, Keep, Join, Profile, Source, Treatment, shipped
+from pipelines.intake.profile import File, Join, Keep, Profile, Source, Treatment, Value, shipped
 from tests.drawn import drawn
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,7 +50,9 @@ def test_the_first_example_brings_its_export_in(tmp_path: Path) -> None:
         v1     | 1  | 03/01/2025 | done
         v2     | 2  | 03/02/2025 | done
     """).write_excel(export / "infusions.xlsx", worksheet="2025")
-    (export / "phq.csv").write_text("id;start;week0;week5\n1;2025-03-01;20;8\n2;2025-03-02;15;unbekannt\n", "latin-1")
+    (export / "phq.csv").write_text(
+        "id;start;week0;week5\n1;2025-03-01;20;8\n2;2025-03-02;15;unbekannt\n", "latin-1"
+    )
     (tmp_path / "our_clinic.toml").write_text(examples()[0])
     done = import_export(export, str(tmp_path / "our_clinic.toml"), tmp_path / "practice")
     assert [(a.table, a.rows_in, a.accepted, a.quarantined) for a in done.manifest.accounts] == [
@@ -58,13 +60,18 @@ def test_the_first_example_brings_its_export_in(tmp_path: Path) -> None:
     ]  # fmt: skip
     folder = tmp_path / "practice" / "records" / done.manifest.folder
     scores = pl.read_parquet(folder / "scores-0000.parquet")
-    assert [str(day) for day in scores.filter(patient_key="1")["assessed_on"].sort()] == ["2025-03-01", "2025-04-05"]
+    assert [str(day) for day in scores.filter(patient_key="1")["assessed_on"].sort()] == [
+        "2025-03-01",
+        "2025-04-05",
+    ]
 
 
 def test_the_second_example_brings_its_export_in(tmp_path: Path) -> None:
     (tmp_path / "scores.csv").write_text("id,visit,total\n1,baseline,30\n1,week3,10\n")
     (tmp_path / "our_trial.toml").write_text(examples()[1])
-    done = import_export(tmp_path / "scores.csv", str(tmp_path / "our_trial.toml"), tmp_path / "practice")
+    done = import_export(
+        tmp_path / "scores.csv", str(tmp_path / "our_trial.toml"), tmp_path / "practice"
+    )
     assert {a.table: a.accepted for a in done.manifest.accounts} == {
         "patients": 1, "visits": 1, "infusions": 1, "scores": 2,
     }  # fmt: skip

@@ -66,7 +66,9 @@ def rates(folder: Path, **options: str) -> list[dict[str, object]]:
     return rows
 
 
-@pytest.mark.parametrize("row", EXPECTED.to_dicts(), ids=lambda row: "-".join(list(row.values())[:3]))
+@pytest.mark.parametrize(
+    "row", EXPECTED.to_dicts(), ids=lambda row: "-".join(list(row.values())[:3])
+)
 def test_a_study_gives_the_counts_of_its_own_data(practices: Path, row: dict[str, str]) -> None:
     found = rates(
         practices / row["profile"], measure=row["measure"], window=row["window"], policy="internal"
@@ -106,8 +108,8 @@ def test_under_cms11_no_small_count_is_printed_or_left_by_subtraction(
             for by in ("category", "category,subtype", "sex", "age_band", "clinic_key"):
                 for row in rates(practices / profile, by=by, measure=measure, window=window):
                     counts = [row[name] for name in (*COUNTS, "due")]
-                    key = (window, *[row.get(name) for name in by.split(",")])
-                    numbers = shown.setdefault(key, set())
+                    group = (window, *[row.get(name) for name in by.split(",")])
+                    numbers = shown.setdefault(group, set())
                     numbers |= {count for count in counts if isinstance(count, int)}
                     if isinstance(row["due"], int) and isinstance(row["assessed"], int):
                         numbers.add(row["due"] - row["assessed"])
@@ -120,7 +122,16 @@ def test_under_cms11_no_small_count_is_printed_or_left_by_subtraction(
 
 def test_cms11_hides_alike_in_every_format(practices: Path) -> None:
     folder = str(practices / "nimh_ketamine")
-    words = ("rates", folder, "--by", "category,subtype", "--measure", "response_50", "--window", "day_2")
+    words = (
+        "rates",
+        folder,
+        "--by",
+        "category,subtype",
+        "--measure",
+        "response_50",
+        "--window",
+        "day_2",
+    )
     table, csv, plain = (abate(*words, "--format", name) for name in ("table", "csv", "json"))
     rows = json.loads(plain)["rows"]
     assert all(row[name] is None for row in rows for name in (*COUNTS, "due", "rate"))
@@ -140,7 +151,9 @@ def test_cms11_hides_alike_in_every_format(practices: Path) -> None:
         ("--by", "start_month"),
     ],
 )
-def test_a_view_that_could_be_subtracted_is_not_released(practices: Path, words: tuple[str, str]) -> None:
+def test_a_view_that_could_be_subtracted_is_not_released(
+    practices: Path, words: tuple[str, str]
+) -> None:
     result = CliRunner().invoke(app, ["rates", str(practices / "nimh_ketamine"), *words])
     assert result.exit_code != 0
     assert result.stdout == ""

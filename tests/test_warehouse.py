@@ -44,7 +44,9 @@ def test_a_build_keeps_its_definitions_its_overrides_its_batches_and_its_counts(
     assert open_practice(folder).definitions.setting("course_gap_days") == 40
 
 
-def test_an_equal_build_is_not_made_twice_and_a_changed_definition_makes_another(practice: Path) -> None:
+def test_an_equal_build_is_not_made_twice_and_a_changed_definition_makes_another(
+    practice: Path,
+) -> None:
     first, made = warehouse.build(practice)
     again, made_again = warehouse.build(practice)
     assert (made, made_again, first.id == again.id) == (True, False, True)
@@ -63,7 +65,7 @@ def test_a_refused_build_leaves_the_old_one_current(practice: Path) -> None:
     (practice / "definitions" / "counted_treatments.csv").write_text(
         "agent,route,source,active\nketamine,iv,,no\n"
     )
-    with pytest.raises(InputError, match="core.infusions: none of 2 infusions counts"):
+    with pytest.raises(InputError, match=r"core.infusions: none of 2 infusions counts"):
         warehouse.build(practice)
     assert warehouse.current(practice).id == first.id
     assert [file.name for file in (practice / "builds").glob("*draft*")] == []
@@ -82,7 +84,9 @@ def test_a_build_without_records_or_of_no_folder_is_refused(tmp_path: Path) -> N
         warehouse.current(tmp_path)
 
 
-def test_an_opened_build_can_neither_be_written_nor_reach_files_or_extensions(practice: Path) -> None:
+def test_an_opened_build_can_neither_be_written_nor_reach_files_or_extensions(
+    practice: Path,
+) -> None:
     found, _ = warehouse.build(practice)
     with warehouse.opened(found.path) as connection:
         for sql in (
@@ -167,7 +171,13 @@ def test_a_killed_build_leaves_the_old_or_the_new_one_current_and_the_next_succe
 ) -> None:
     warehouse_settings(40)
     warehouse.build(practice)
-    command = [sys.executable, "-c", "from pipelines.cli import main; main()", "build", str(practice)]
+    command = [
+        sys.executable,
+        "-c",
+        "from pipelines.cli import main; main()",
+        "build",
+        str(practice),
+    ]
     started = time.monotonic()
     warehouse_settings(41)
     subprocess.run(command, check=True, capture_output=True)

@@ -107,7 +107,8 @@ def _bands(frame: pl.DataFrame, ranges: Mapping[str, Range]) -> Iterator[str]:
         pl.col("lowest_score") <= pl.col("highest_score").shift().over("instrument")
     )
     for row in overlapping.iter_rows(named=True):
-        yield f"{_at(row)}band {row['band']} starts at {row['lowest_score']}, inside another band of {row['instrument']}"
+        found = f"{_at(row)}band {row['band']} starts at {row['lowest_score']}"
+        yield f"{found}, inside another band of {row['instrument']}"
 
 
 def _windows(frame: pl.DataFrame) -> Iterator[str]:

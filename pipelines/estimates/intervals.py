@@ -13,7 +13,9 @@ def wilson(successes: Floats, trials: Floats, alpha: float = 0.05) -> tuple[Floa
     Numbers need not be whole: an effective sample size is allowed. Source: Wilson 1927 (JASA
     22:209), method 3 of Newcombe 1998 (Stat Med 17:857), as statsmodels computes it.
     """
-    from statsmodels.stats.proportion import proportion_confint  # a second to import, used here only
+    from statsmodels.stats.proportion import (
+        proportion_confint,
+    )  # a second to import, used here only
 
     some = np.where(trials > 0, trials, 1.0)
     low, high = proportion_confint(np.minimum(successes, some), some, alpha=alpha, method="wilson")

@@ -113,9 +113,9 @@ VITAL_SIGNS = Table(
     ("visit_key", "minute", "sign"),
     (
         _visit(),
-        Column("minute", "integer", "Minutes from the start of the infusion; negative before it.", low=-1440, high=1440),
+        Column("minute", "integer", "Minutes from the start of the infusion; negative before.", low=-1440, high=1440),
         Column("sign", "text", "What was measured.", one_of=SIGNS),
-        Column("value", "decimal", "mmHg, beats or breaths per minute, % or scale points.", low=0, high=400, decimals=2),
+        Column("value", "decimal", "mmHg, beats or breaths per minute, %, scale points.", low=0, high=400, decimals=2),
     ),
 )  # fmt: skip
 ADVERSE_EVENTS = Table(

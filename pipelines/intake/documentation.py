@@ -1,6 +1,5 @@
 """The columns of the canonical tables and definition files, written into data/README.md."""
 
-import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,7 +19,8 @@ def documented(text: str) -> str:
     for name, tables in SECTIONS.items():
         start, end = f"<!-- {name}: generated -->", f"<!-- {name}: end -->"
         body = f"{start}\n\n{_tables(tables)}\n{end}"
-        text = re.sub(f"{re.escape(start)}.*?{re.escape(end)}", lambda _, body=body: body, text, flags=re.S)
+        before, rest = text.split(start, 1)
+        text = before + body + rest.split(end, 1)[1]
     return text
 
 

@@ -141,7 +141,9 @@ def _combined(names: list[str], value: Value) -> pl.Expr:
         total = (total + number.fill_null(Decimal(0))).cast(EXACT, strict=False)
     result = total if value.sum_of else total / answered.clip(1).cast(EXACT)
     enough = answered >= (value.at_least or len(names))
-    return pl.coalesce(*wrong, pl.when(enough).then(result.cast(EXACT, strict=False).cast(pl.String)))
+    return pl.coalesce(
+        *wrong, pl.when(enough).then(result.cast(EXACT, strict=False).cast(pl.String))
+    )
 
 
 def _valued(value: Value, raw: pl.Expr) -> pl.Expr:

@@ -33,7 +33,9 @@ def test_what_ships_is_sound_and_every_row_has_a_source() -> None:
         assert found[table.name]["source"].null_count() == 0, table.name
 
 
-def test_a_known_key_replaces_a_new_one_is_added_and_an_inactive_one_is_gone(tmp_path: Path) -> None:
+def test_a_known_key_replaces_a_new_one_is_added_and_an_inactive_one_is_gone(
+    tmp_path: Path,
+) -> None:
     found = load(override(tmp_path, measures=MEASURES + (
         "response_50,phq_9,,fall_percent,60,,,,12,not_met,Our meeting of May,,\n"
         "response_30,phq_9,,fall_percent,30,,,,10,not_met,Our meeting of May,yes,\n"
@@ -118,7 +120,9 @@ def test_unknown_files_and_columns_and_a_missing_column_are_refused(tmp_path: Pa
         "definitions/mesures.csv: no such definition file; did you mean 'measures.csv'?"
     )
     (tmp_path / "mesures.csv").unlink()
-    found = refused(tmp_path, settings="setting,valeu,unit,means,source\ncourse_gap_days,60,days,x,us\n")
+    found = refused(
+        tmp_path, settings="setting,valeu,unit,means,source\ncourse_gap_days,60,days,x,us\n"
+    )
     assert found[0].startswith(
         "definitions/settings.csv: column 'valeu' is not known; did you mean 'value'?"
     )

@@ -20,9 +20,13 @@ def members(cells: dict[tuple[str, str, str], int]) -> Members:
     for (category, subtype, block), count in cells.items():
         for number in range(count):
             due = "due" if block.startswith("d") else "rest"
-            rows.append((f"{category}{subtype}{block}{number}", category, subtype, "all", due, block))
+            rows.append(
+                (f"{category}{subtype}{block}{number}", category, subtype, "all", due, block)
+            )
     names = ["patient_key", "category", "subtype", *RUNGS]
-    return Members(pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row"), RUNGS, 11)
+    return Members(
+        pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row"), RUNGS, 11
+    )
 
 
 def test_rows_stand_where_their_blocks_and_those_left_over_are_0_or_at_least_11() -> None:
@@ -57,7 +61,9 @@ def test_small_children_that_are_large_together_take_nobody_down() -> None:
 
 def test_a_child_never_stands_higher_than_its_parent() -> None:
     found = standings(
-        members({("a", "x", "dr"): 20, ("a", "x", "-"): 20, ("a", "y", "dr"): 20, ("a", "y", "d"): 3}),
+        members(
+            {("a", "x", "dr"): 20, ("a", "x", "-"): 20, ("a", "y", "dr"): 20, ("a", "y", "d"): 3}
+        ),
         LEVELS,
     )
     assert found[1] == {("a",): 2}

@@ -89,7 +89,10 @@ def test_a_second_course_counts_among_all_courses_with_a_wider_interval(warehous
         ({"by": ["categroy"]}, "group: 'categroy' is not known; did you mean 'category'?"),
         ({"where": {"clinic_key": ["b"]}}, "clinic_key: 'b' is not known; expected one of a"),
         ({"where": {"clinic": ["a"]}}, "filter: 'clinic' is not known; did you mean 'clinic_key'?"),
-        ({"start_from": date(2025, 1, 1)}, "period: this study is in relative days and has no calendar"),
+        (
+            {"start_from": date(2025, 1, 1)},
+            "period: this study is in relative days and has no calendar",
+        ),
     ],
 )
 def test_what_a_practice_does_not_have_is_refused(

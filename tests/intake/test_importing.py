@@ -100,7 +100,9 @@ def test_the_same_files_a_second_time_change_nothing(export: Path, tmp_path: Pat
     assert listing(practice) == before
 
 
-def test_a_later_export_of_the_same_source_replaces_the_earlier_one(export: Path, tmp_path: Path) -> None:
+def test_a_later_export_of_the_same_source_replaces_the_earlier_one(
+    export: Path, tmp_path: Path
+) -> None:
     practice = tmp_path / "practice"
     import_export(export, "canonical", practice)
     (export / "patients.csv").write_text(PATIENTS + "c,male,35-44\n")
@@ -123,7 +125,9 @@ def refusals() -> list[tuple[str, dict[str, str], str]]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "files", "message"), refusals(), ids=lambda value: str(value)[:24])
+@pytest.mark.parametrize(
+    ("what", "files", "message"), refusals(), ids=lambda value: str(value)[:24]
+)
 def test_wrong_input_is_refused_in_a_line_and_nothing_is_changed(
     export: Path, tmp_path: Path, what: str, files: dict[str, str], message: str
 ) -> None:
@@ -143,7 +147,10 @@ def test_wrong_input_is_refused_in_a_line_and_nothing_is_changed(
 
 def test_an_unreadable_parquet_file_is_refused(export: Path, tmp_path: Path) -> None:
     (export / "scores.parquet").write_bytes(b"PAR1 this is no Parquet file PAR1")
-    with pytest.raises(InputError, match="file 'scores': scores.parquet can't be read: not a readable parquet file"):
+    with pytest.raises(
+        InputError,
+        match=r"file 'scores': scores.parquet can't be read: not a readable parquet file",
+    ):
         import_export(export, "canonical", tmp_path / "practice")
     assert not (tmp_path / "practice").exists()
 
@@ -271,14 +278,38 @@ def test_a_profile_maps_filters_joins_rescales_and_combines(clinic: Path, tmp_pa
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("missing_in", "mising_in", "key 'files.people.mising_in' is not known; did you mean 'missing_in'?"),
-        ("scale = 10", "scael = 10", "'tables.scores.0.each.1.score.scael' is not known; did you mean 'scale'?"),
+        (
+            "missing_in",
+            "mising_in",
+            "key 'files.people.mising_in' is not known; did you mean 'missing_in'?",
+        ),
+        (
+            "scale = 10",
+            "scael = 10",
+            "'tables.scores.0.each.1.score.scael' is not known; did you mean 'scale'?",
+        ),
         ("keep = {", "kepe = {", "key 'tables.patients.0.kepe' is not known; did you mean 'keep'?"),
-        ("[tables.patients]", "[tables.patient]", "table 'patient' is not known; did you mean 'patients'?"),
-        ('from = "scales"', 'from = "scale"', "file 'scale' is not among [files]; did you mean 'scales'?"),
-        ("clinic_key =", "clinik_key =", "column 'clinik_key' is not known; did you mean 'clinic_key'?"),
+        (
+            "[tables.patients]",
+            "[tables.patient]",
+            "table 'patient' is not known; did you mean 'patients'?",
+        ),
+        (
+            'from = "scales"',
+            'from = "scale"',
+            "file 'scale' is not among [files]; did you mean 'scales'?",
+        ),
+        (
+            "clinic_key =",
+            "clinik_key =",
+            "column 'clinik_key' is not known; did you mean 'clinic_key'?",
+        ),
         ('agent = { constant = "ketamine" }', "", "no column 'agent', which every row needs"),
-        ('constant = "peg"', 'constant = "nrs"', "scores: instrument is nrs, without its recall or version"),
+        (
+            'constant = "peg"',
+            'constant = "nrs"',
+            "scores: instrument is nrs, without its recall or version",
+        ),
         ('name = "clinic"', 'name = "clinic', "it can't be read as TOML"),
     ],
 )
@@ -298,7 +329,9 @@ def test_an_unknown_profile_is_refused_with_the_nearest_shipped_one(tmp_path: Pa
         import_export(tmp_path, "nimh_ketamin", tmp_path / "practice")
 
 
-def test_a_draft_that_a_killed_import_left_is_removed_and_never_read(export: Path, tmp_path: Path) -> None:
+def test_a_draft_that_a_killed_import_left_is_removed_and_never_read(
+    export: Path, tmp_path: Path
+) -> None:
     practice = tmp_path / "practice"
     draft = practice / "records" / ".draft-1"
     draft.mkdir(parents=True)

@@ -8,7 +8,9 @@ import polars as pl
 from tests.drawn import Built, rows
 
 Make = Callable[..., Built]
-PAIN = "patient | day | category\n" + "\n".join(f"{key} | 0 | neuropathic_pain" for key in "123456789")
+PAIN = "patient | day | category\n" + "\n".join(
+    f"{key} | 0 | neuropathic_pain" for key in "123456789"
+)
 
 
 def test_a_fall_equal_to_the_criterion_is_a_response(warehouse: Make) -> None:
@@ -31,7 +33,9 @@ def test_a_fall_equal_to_the_criterion_is_a_response(warehouse: Make) -> None:
     }  # fmt: skip
 
 
-def test_ties_count_as_responses_for_every_pair_of_scores_on_a_grid_of_tenths(warehouse: Make) -> None:
+def test_ties_count_as_responses_for_every_pair_of_scores_on_a_grid_of_tenths(
+    warehouse: Make,
+) -> None:
     """Expected in whole tenths: 30 % of a baseline of b tenths is 3 b / 10."""
     pairs = list(product(range(101), range(101)))
     people = "\n".join(f"{b}-{f} | 0 | neuropathic_pain" for b, f in pairs)
@@ -75,7 +79,9 @@ def test_the_baseline_is_the_same_day_before_else_the_last_earlier_day_else_the_
     assert rows(found, "course_key", "baseline") == [("1-1", 5), ("2-1", 5), ("3-1", 6), ("7-1", 6)]
 
 
-def test_the_end_score_is_the_nearest_to_the_target_day_ties_to_the_earlier(warehouse: Make) -> None:
+def test_the_end_score_is_the_nearest_to_the_target_day_ties_to_the_earlier(
+    warehouse: Make,
+) -> None:
     built = warehouse(
         infusions="""
             patient | day | category
@@ -125,7 +131,9 @@ def test_an_end_score_of_an_infusion_day_counts_only_if_taken_before_or_looking_
     assert built.statuses() == {"1": "not_assessed", "2": "responded", "3": "not_assessed"}
 
 
-def test_a_course_ends_with_a_gap_of_more_than_56_days_or_another_indication(warehouse: Make) -> None:
+def test_a_course_ends_with_a_gap_of_more_than_56_days_or_another_indication(
+    warehouse: Make,
+) -> None:
     built = warehouse(
         infusions="""
             patient | day | category
@@ -135,7 +143,9 @@ def test_a_course_ends_with_a_gap_of_more_than_56_days_or_another_indication(war
             1       | 113 | tmj
         """
     )
-    found = built.table("core.courses").select("course_key", "category", "infusions", "is_first_course")
+    found = built.table("core.courses").select(
+        "course_key", "category", "infusions", "is_first_course"
+    )
     assert rows(found, *found.columns) == [
         ("1-1", "depression", 2, True),
         ("1-2", "depression", 1, False),
@@ -228,7 +238,9 @@ def test_the_preferred_instrument_with_a_baseline_is_used_at_both_ends(warehouse
             4       | phq_9      |  -1 | 20
         """,
     )
-    outcomes = built.table("marts.response_courses").filter(measure="response", window="post_induction")
+    outcomes = built.table("marts.response_courses").filter(
+        measure="response", window="post_induction"
+    )
     assert rows(outcomes, "patient_key", "instrument", "status") == [
         ("1", "madrs", "not_assessed"),
         ("2", "phq_9", "not_assessed"),
@@ -270,7 +282,9 @@ def test_early_is_asked_only_of_instruments_that_look_back_a_day(warehouse: Make
 def test_every_course_has_one_status_for_each_measure_and_window_of_its_condition(
     warehouse: Make,
 ) -> None:
-    built = warehouse(infusions="patient | day | category\n1 | 0 | headache\n2 | 0 | depression\n3 | 0 |")
+    built = warehouse(
+        infusions="patient | day | category\n1 | 0 | headache\n2 | 0 | depression\n3 | 0 |"
+    )
     found = built.table("marts.response_courses")
     counts = found.group_by("patient_key").agg(pl.len())
     asked = built.table("core.plan")
