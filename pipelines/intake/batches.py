@@ -20,6 +20,7 @@ from pipelines.intake import contract
 
 Calendar = Literal["dates", "relative"]
 COMPRESSION_LEVEL = 9
+QUARANTINE = "quarantine.csv"
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,6 @@ class Writer:
         for leftover in self.records.glob(".draft-*"):
             shutil.rmtree(leftover)
         self.draft.mkdir()
-        self.quarantined: list[pl.DataFrame] = []
         self.parts = 0
 
     def add(self, accepted: Mapping[str, pl.DataFrame], quarantined: pl.DataFrame) -> None:
@@ -132,7 +132,8 @@ class Writer:
                 _sorted(table, frame).write_parquet(
                     file, compression="zstd", compression_level=COMPRESSION_LEVEL
                 )
-        self.quarantined.append(quarantined)
+        with (self.draft / QUARANTINE).open("a", encoding="utf8") as file:
+            file.write(quarantined.write_csv(include_header=not self.parts))
         self.parts += 1
 
     def publish(self, manifest: Manifest) -> None:
@@ -140,7 +141,7 @@ class Writer:
         (self.draft / "manifest.json").write_text(manifest.written(), "utf8")
         quarantine = self.practice / "quarantine"
         quarantine.mkdir(exist_ok=True)
-        pl.concat(self.quarantined).write_csv(quarantine / f"{manifest.folder}.csv")
+        (self.draft / QUARANTINE).rename(quarantine / f"{manifest.folder}.csv")
         for file in self.draft.iterdir():
             _synced(file)
         self.draft.rename(self.records / manifest.folder)
