@@ -26,6 +26,7 @@ fix: .venv/ready
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 	$(BIN)/sqlfluff fix pipelines/tables
+	$(BIN)/python -m pipelines.intake.documentation data/README.md
 	$(BIN)/nbstripout notebooks/*.ipynb
 
 lock: .venv/ready

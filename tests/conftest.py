@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.intake.simulation.writing import simulate_practice
+from pipelines.warehouse import build
 from tests.drawn import Built, built, write
 
 STUDIES = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -31,3 +33,12 @@ def studies() -> Path:
     """Return the folder of third-party studies, which lies beside the project."""
     assert STUDIES.is_dir(), f"the studies are not at {STUDIES}"
     return STUDIES
+
+
+@pytest.fixture(scope="session")
+def small_practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a small simulated practice with a build, for the app; tests only read it."""
+    folder = tmp_path_factory.mktemp("app") / "practice"
+    simulate_practice(folder, patients=700, seed=3, missing="informative")
+    build(folder)
+    return folder

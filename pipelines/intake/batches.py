@@ -132,8 +132,8 @@ class Writer:
                 _sorted(table, frame).write_parquet(
                     file, compression="zstd", compression_level=COMPRESSION_LEVEL
                 )
-        with (self.draft / QUARANTINE).open("a", encoding="utf8") as file:
-            file.write(quarantined.write_csv(include_header=not self.parts))
+        with (self.draft / QUARANTINE).open("a", encoding="utf8") as quarantine:
+            quarantine.write(quarantined.write_csv(include_header=not self.parts))
         self.parts += 1
 
     def publish(self, manifest: Manifest) -> None:

@@ -18,13 +18,12 @@ def main() -> None:
     if browser():
         return
     if shutil.which("apt-get") and os.geteuid() == 0:
-        quiet = {"stdout": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update", "-qq"], check=True, **quiet)
+        subprocess.run(["apt-get", "update", "-qq"], check=True, stdout=subprocess.DEVNULL)
         subprocess.run(
             ["apt-get", "install", "-y", "-qq", "chromium", "fonts-dejavu-core"],
             check=True,
             env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-            **quiet,
+            stdout=subprocess.DEVNULL,
         )
     else:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)

@@ -1,0 +1,75 @@
+"""What the app keeps between reruns; nothing else is cached, and everything here is bounded.
+
+Keys name the practice folder, the build, the question and the policy, so that a new build is seen
+at the next rerun and no number crosses from one policy to another.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pipelines.charts.picture import png
+from pipelines.definitions import InputError
+from pipelines.disclosure import Finding, disclose
+from pipelines.estimates import Question
+from pipelines.practice import Practice, open_practice
+
+
+def practice(folder: Path) -> Practice:
+    """Return a practice opened at the build that its pointer names now.
+
+    Raises InputError where there is none.
+    """
+    named = _pointer(folder)
+    opened = _opened(str(folder), named)
+    if opened.build.id != named:  # published while we opened: keep nothing under the wrong name
+        _opened.clear(str(folder), named)
+    return opened
+
+
+def finding(opened: Practice, question: Question, policy: str) -> Finding:
+    """Return the answer to a question under a policy."""
+    return _finding(str(opened.folder), opened.build.id, question, policy, opened)
+
+
+def picture(opened: Practice, questions: tuple[Question, ...], policy: str) -> bytes:
+    """Return the chart of the first question as a PNG, with those of the others beside."""
+    return _picture(str(opened.folder), opened.build.id, questions, policy, opened)
+
+
+def _pointer(folder: Path) -> str:
+    try:
+        return (folder / "builds" / "current").read_text("utf8").strip()
+    except OSError:
+        raise InputError(
+            f"{folder}: no build there; make one with `abate build {folder}`"
+        ) from None
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _opened(folder: str, build: str) -> Practice:
+    return open_practice(folder)
+
+
+@st.cache_resource(max_entries=200, ttl="1h", show_spinner=False)
+def _finding(
+    folder: str, build: str, question: Question, policy: str, _opened: Practice
+) -> Finding:
+    result = _opened.response(
+        by=question.by,
+        measure=question.measure,
+        window=question.window,
+        population=question.population,
+        where=question.where,
+        start_from=question.start_from,
+        start_to=question.start_to,
+    )
+    return disclose(result, policy)
+
+
+@st.cache_resource(max_entries=20, ttl="1h", show_spinner=False)
+def _picture(
+    folder: str, build: str, questions: tuple[Question, ...], policy: str, _opened: Practice
+) -> bytes:
+    found, *beside = [finding(_opened, question, policy) for question in questions]
+    return png(found, beside)

@@ -1,0 +1,1 @@
+"""How it looks: a Finding becomes a picture."""

@@ -1,0 +1,9 @@
+"""Who reads it: one script per question. The list of pages, in the order of the menu."""
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+PAGES: tuple[tuple[Path, str, str], ...] = (
+    (FOLDER / "response.py", "Response", ":material/trending_down:"),
+    (FOLDER / "definitions.py", "Definitions", ":material/menu_book:"),
+)

@@ -1,0 +1,80 @@
+"""What may be taken along: the view as CSV and as a picture, always under the leaving policy."""
+
+from dataclasses import replace
+from functools import partial
+
+import polars as pl
+import streamlit as st
+
+from pipelines import cached
+from pipelines.charts.rows import rows
+from pipelines.disclosure import Finding, why_refused
+from pipelines.estimates import Question
+from pipelines.pages.view import LEAVING, View
+
+NUMBERS = (
+    "started", "baseline", "eligible", "due", "assessed", "responded", "known", "rate", "low",
+    "high", "highest", "follow_up", "unstable", "enough_follow_up", "hidden",
+)  # fmt: skip
+
+
+def buttons(view: View, questions: tuple[Question, ...]) -> None:
+    """Draw the download buttons, or say why this view can't leave the practice."""
+    refused = why_refused(view.question)
+    name = _file_name(view)
+    policies = view.practice.definitions["policies"]
+    promise = dict(policies.select("policy", "sentence").rows())[LEAVING]
+    with st.container(key="downloads", horizontal=True):
+        st.download_button(
+            "Table (CSV)", partial(_csv, view), f"{name}.csv", "text/csv",
+            key="csv", on_click="ignore", icon=":material/table:", disabled=refused is not None,
+        )  # fmt: skip
+        st.download_button(
+            "Chart (PNG)", partial(cached.picture, view.practice, questions, LEAVING), f"{name}.png",
+            "image/png", key="png", on_click="ignore", icon=":material/image:",
+            disabled=refused is not None,
+        )  # fmt: skip
+        st.caption(
+            f"Not for download: {refused}."
+            if refused
+            else f"Downloads hide small numbers. {promise}"
+        )
+
+
+def _file_name(view: View) -> str:
+    question, build = view.question, view.practice.build.id
+    return f"abate-{question.measure}-{question.window}-{LEAVING}-{build}"
+
+
+def _csv(view: View) -> str:
+    return text(cached.finding(view.practice, view.question, LEAVING))
+
+
+def text(finding: Finding) -> str:
+    """Return a Finding as CSV: all together, then each group; what is hidden is left empty."""
+    lines = [
+        {
+            **dict(
+                zip(
+                    finding.question.by,
+                    [*row.key, *[None] * len(finding.question.by)],
+                    strict=False,
+                )
+            ),
+            "row": row.label,
+            **{name: row.numbers[name] for name in NUMBERS},
+            "policy": finding.policy,
+            "build": finding.provenance.build,
+        }
+        for row in rows(finding)
+        if row.numbers is not None
+    ]
+    return pl.DataFrame(lines, infer_schema_length=None).write_csv()
+
+
+def beside(question: Question, measures: list[str]) -> tuple[Question, ...]:
+    """Return the question, then those of the measures that are told beside it."""
+    others = [
+        name for name in measures if name in ("remission", "worsening") and name != question.measure
+    ]
+    return (question, *(replace(question, measure=name) for name in others))

@@ -1,0 +1,163 @@
+"""Definitions in words: rules, windows and published figures as a clinician would say them."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from pipelines.definitions import Definitions
+from pipelines.disclosure import Finding
+from pipelines.disclosure.words import percent
+from pipelines.estimates import Question
+from pipelines.estimates.benchmarks import matching
+
+Row = Mapping[str, object]
+
+
+def rule(row: Row) -> str:
+    """Return a row of measures in words, as `fall of 50 % or more from a baseline of at least 10`."""
+    kinds = {
+        "fall_percent": f"fall of {row['min_fall_percent']} % or more",
+        "final_score": f"final score of {_number(row['max_final_score'])} or less",
+        "fall_points": f"fall of {_number(row['min_fall_points'])} points or more",
+        "rise_points": f"rise of {_number(row['min_rise_points'])} points or more",
+    }
+    floor = row["floor"]
+    start = (
+        "from any baseline" if floor is None else f"from a baseline of at least {_number(floor)}"
+    )
+    return f"{kinds[str(row['rule'])]} {start}"
+
+
+def _number(value: object) -> str:
+    return f"{float(str(value)):g}" if value is not None else ""
+
+
+def days(row: Row) -> str:
+    """Return a row of windows in words, as `day 14 to 31`."""
+    if row["first_day"] == row["last_day"]:
+        return f"day {row['first_day']}"
+    return f"day {row['first_day']} to {row['last_day']}"
+
+
+def used(definitions: Definitions, question: Question) -> str:
+    """Return for each condition its scales, best first, each with rule, days and source."""
+    names = Names(definitions)
+    windows = definitions["windows"].filter(pl.col("window") == question.window)
+    said: dict[str, list[str]] = {}
+    for headline in _in_order(definitions).iter_rows(named=True):
+        measure = headline["measure"] if question.measure == "response" else question.measure
+        found = _rule_of(definitions, measure, headline)
+        span = windows.filter(pl.col("family") == names.families[headline["instrument"]])
+        if found is not None and span.height:
+            scale = names.instruments[headline["instrument"]]
+            when = f"{days(span.row(0, named=True))} after the last induction infusion"
+            line = f"{scale}: {rule(found)}, {when}. *{found['source']}*"
+            said.setdefault(names.condition(headline), []).append(line)
+    if not said:
+        return "No condition has a rule for this measure and window."
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for condition, lines in said.items():
+        alike.setdefault(tuple(lines), []).append(condition)
+    parts = [f"**{'; '.join(same)}**\n\n{_numbered(lines)}" for lines, same in alike.items()]
+    return "\n\n".join(["The first scale with a baseline counts, at both ends.", *parts])
+
+
+def _numbered(lines: Sequence[str]) -> str:
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+
+
+def _in_order(definitions: Definitions) -> pl.DataFrame:
+    places = definitions["categories"].select("category", place="sort_order")
+    return (
+        definitions["headlines"]
+        .join(places, on="category")
+        .sort("place", "category", "subtype", "preference", nulls_last=False)
+    )
+
+
+def _rule_of(definitions: Definitions, measure: object, headline: Row) -> Row | None:
+    """Return the measure's row for a condition: its own, else that of all conditions."""
+    rows = definitions["measures"].filter(
+        (pl.col("measure") == measure) & (pl.col("instrument") == headline["instrument"])
+    )
+    own = rows.filter(pl.col("category") == headline["category"])
+    found = own if own.height else rows.filter(pl.col("category").is_null())
+    return found.row(0, named=True) if found.height else None
+
+
+class Names:
+    """Labels by code."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        """Read the labels of conditions and scales."""
+        self.instruments = definitions.labels("instruments", "instrument")
+        self.families = dict(definitions["instruments"].select("instrument", "family").rows())
+        self.categories = definitions.labels("categories", "category")
+        self.subtypes = {
+            (row["category"], row["subtype"]): str(row["label"])
+            for row in definitions["subtypes"].iter_rows(named=True)
+        }
+
+    def condition(self, row: Row) -> str:
+        """Return the category, with the subtype where there is one."""
+        label = self.categories.get(str(row["category"]), "none of our conditions")
+        subtype = self.subtypes.get((row["category"], row["subtype"]))
+        return f"{label}: {subtype}" if subtype else label
+
+
+def figure(row: Row, definitions: Definitions) -> str:
+    """Return a published figure in words, with what it counted and where it stands."""
+    if row["share"] is None:
+        share = f"no share published, {row['n']:,} persons"
+    else:
+        share = f"{percent(row['share'])} of {row['n']:,}"
+    return (
+        f"**{row['label']}** ({Names(definitions).condition(row)}): {share}."
+        f" {row['rule_as_published']}. {row['population']}. *{row['citation']}*"
+    )
+
+
+def listed_figures(figures: pl.DataFrame, definitions: Definitions) -> str:
+    """Return published figures as a list, those of placebo groups last."""
+    order = figures.sort(pl.col("arm") == "placebo", maintain_order=True)
+    lines = [f"- {figure(row, definitions)}" for row in order.iter_rows(named=True)]
+    return "\n".join(lines) or "None for these conditions."
+
+
+def compared(definitions: Definitions, question: Question) -> str:
+    """Return what the rates may be held against: a placebo figure and benchmarks, if published."""
+    figures = matching(definitions, question).filter("comparable")
+    placebo = figures.filter(pl.col("arm") == "placebo")
+    ketamine = figures.filter(pl.col("arm") == "ketamine")
+    lines = ["**No control group.** Some would have improved without treatment, so these rates are"
+             " not effects of treatment."]  # fmt: skip
+    if placebo.is_empty():
+        lines[0] += " No placebo figure is published for the same rule and window."
+    lines += [f"With placebo: {figure(row, definitions)}" for row in placebo.iter_rows(named=True)]
+    lines += [
+        f"Drawn as a tick: {figure(row, definitions)}" for row in ketamine.iter_rows(named=True)
+    ]
+    if ketamine.is_empty():
+        lines.append("No published benchmark for this rule.")
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def origin(finding: Finding) -> str:
+    """Return where the numbers come from: days, build, policy, definitions changed here."""
+    definitions, made = finding.definitions, finding.provenance
+    policy = definitions["policies"].row(
+        by_predicate=pl.col("policy") == finding.policy, named=True
+    )
+    through = "a study in days from treatment, without a calendar"
+    if made.data_through:
+        through = f"data through {made.data_through:%-d %B %Y}"
+    files = definitions.overrides["file"].value_counts(sort=True).rows()
+    changed = ", ".join(f"{file.removesuffix('.csv').replace('_', ' ')} ({n})" for file, n in files)
+    return "\n".join(
+        [
+            f"- Build {made.build}, {through}.",
+            f"- {policy['label']}: {policy['sentence']}",
+            f"- Definitions changed by this practice: {changed}." if changed
+            else "- Definitions as shipped; the Definitions page shows them all.",
+        ]
+    )  # fmt: skip

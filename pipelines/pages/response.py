@@ -1,0 +1,85 @@
+"""Who responds? The answer, the picture, who is counted, and the fine print."""
+
+import altair as alt
+import polars as pl
+import streamlit as st
+
+from pipelines import cached
+from pipelines.charts import counted, response
+from pipelines.charts.cautions import cautions
+from pipelines.charts.spelled import how_to_read, subtitle, unbroken
+from pipelines.charts.table import as_text
+from pipelines.disclosure import Finding
+from pipelines.estimates.benchmarks import matching
+from pipelines.pages import downloads, phrases
+from pipelines.pages.view import View, current
+
+
+def main() -> None:
+    """Draw the page, top to bottom."""
+    view = current()
+    questions = downloads.beside(view.question, view.practice.measures)
+    finding, *beside = [cached.finding(view.practice, asked, view.policy) for asked in questions]
+    _answer(view, finding)
+    _either_width(
+        "rates", response.chart(finding, beside), response.chart(finding, beside, narrow=True)
+    )
+    st.caption(unbroken(how_to_read(finding)))
+    with st.expander("Table behind the chart"):
+        st.table(as_text(finding, beside), border="horizontal", hide_index=True)
+    downloads.buttons(view, questions)
+    st.header("Who is counted")
+    _either_width("counted", counted.chart(finding), counted.chart(finding, narrow=True))
+    st.header("The fine print")
+    with st.container(key="foot"):
+        _definitions(finding)
+        _foot(view, finding)
+
+
+def _answer(view: View, finding: Finding) -> None:
+    st.title("Who responds?")
+    if not finding.protects:
+        st.badge("Internal, not for sharing", icon=":material/lock:", color="orange")
+    for warning in view.warnings:
+        st.warning(warning, icon=":material/link_off:")
+    with st.container(key="answer"):
+        st.caption(
+            " · ".join(["All headline conditions together", subtitle(finding), *view.filters])
+        )
+        with st.container(key="sentence"):
+            st.markdown(unbroken(finding.sentence))
+        for caution in cautions(finding):
+            st.caption(f":material/info: {unbroken(caution)}")
+
+
+def _either_width(name: str, wide: alt.LayerChart, narrow: alt.LayerChart) -> None:
+    """Draw a chart for both widths; the style sheet shows the one that fits."""
+    with st.container(key=f"either_{name}"):
+        for width, drawn in (("wide", wide), ("narrow", narrow)):
+            with st.container(key=f"{width}_{name}"):
+                st.altair_chart(drawn, width="stretch", theme=None, key=f"{name}_{width}")
+
+
+def _definitions(finding: Finding) -> None:
+    with st.expander("The definitions used"):
+        st.markdown(phrases.used(finding.definitions, finding.question))
+    figures = matching(finding.definitions, finding.question)
+    shown = finding.levels[1]["category"].implode()
+    others = figures.filter(
+        ~pl.col("comparable") & (pl.col("category").is_in(shown) | pl.col("category").is_null())
+    )
+    with st.expander("Other published figures (not comparable rule, population or window)"):
+        st.markdown(phrases.listed_figures(others, finding.definitions))
+
+
+def _foot(view: View, finding: Finding) -> None:
+    """Draw what must be known of the numbers: no control group, days, build, policy, link."""
+    st.markdown(phrases.compared(finding.definitions, finding.question))
+    st.markdown(phrases.origin(finding))
+    st.markdown(
+        "The address of this page holds this exact view: copy it from the address bar for a"
+        " colleague of the practice."
+    )
+
+
+main()

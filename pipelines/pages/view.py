@@ -1,0 +1,38 @@
+"""What is being looked at: a practice, a question, a policy. app.py sets it, pages read it."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pipelines.estimates import Question
+from pipelines.practice import Practice
+
+AT_WORK = "internal"
+LEAVING = "cms11"
+KEY = "view"
+
+
+@dataclass(frozen=True)
+class View:
+    """The open practice, what is asked of it in words too, and what the link asked in vain.
+
+    The policy comes from who reads (people of the practice at work), never from the link.
+    """
+
+    practice: Practice
+    question: Question
+    filters: tuple[str, ...]
+    warnings: tuple[str, ...]
+    policy: str = AT_WORK
+
+
+def show(view: View) -> None:
+    """Make a view the one that pages read."""
+    st.session_state[KEY] = view
+
+
+def current() -> View:
+    """Return the view that app.py has set."""
+    view = st.session_state[KEY]
+    assert isinstance(view, View)
+    return view

@@ -1,0 +1,37 @@
+"""Writes pictures of the pages at 1400 and 420 px into a folder: screenshots.py FOLDER [PRACTICE]."""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.serving import launch, ready, served
+
+PAGES = {"response": "", "definitions": "definitions"}
+WIDTHS = (1400, 420)
+
+
+def main(folder: Path, practice: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with served(practice) as address, sync_playwright() as playwright:
+        browser = launch(playwright)
+        for name, path in PAGES.items():
+            for width in WIDTHS:
+                page = browser.new_page(viewport={"width": width, "height": 1000})
+                page.goto(f"{address}/{path}")
+                ready(page)
+                _whole(page, width)
+                page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+                page.close()
+        browser.close()
+
+
+def _whole(page: Page, width: int) -> None:
+    """Make the window as high as the page, which scrolls inside itself."""
+    height = page.evaluate("document.querySelector('.stMain').scrollHeight")
+    page.set_viewport_size({"width": width, "height": int(height) + 10})
+    page.wait_for_timeout(800)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) > 2 else "data/sample"))
