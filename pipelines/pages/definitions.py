@@ -9,7 +9,7 @@ from pipelines.pages import meanings
 from pipelines.pages.view import current
 
 WIDTHS: Mapping[str, int] = {
-    "Rule": 330, "Measure": 170, "For": 120, "Condition": 190, "Order": 60, "Scale": 180,
+    "Rule": 330, "Measure": 170, "For": 120, "Condition": 190, "Order": 60, "Scale": 200,
     "Response": 160, "Headline": 80, "Subtype": 190, "ICD-10-CM": 90, "Title": 260, "Beside": 70,
     "Rank": 60, "Range": 80, "Better": 70, "Recall": 110, "By": 80, "LOINC": 90, "Band": 130,
     "Score": 90, "Window": 120, "Days": 110, "Target": 80, "What": 380, "Number": 80, "Unit": 150,

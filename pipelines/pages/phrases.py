@@ -62,6 +62,18 @@ def used(definitions: Definitions, question: Question) -> str:
     return "\n\n".join(["The first scale with a baseline counts, at both ends.", *parts])
 
 
+def response_in_short(definitions: Definitions) -> str:
+    """Return for each condition what response means, on the scale that speaks for it first."""
+    names = Names(definitions)
+    lines = []
+    for headline in _in_order(definitions).iter_rows(named=True):
+        found = _rule_of(definitions, headline["measure"], headline)
+        if headline["preference"] == 1 and found is not None:
+            scale = names.instruments[headline["instrument"]]
+            lines.append(f"- **{names.condition(headline)}**: {scale}, {rule(found)}")
+    return "\n".join(lines)
+
+
 def _numbered(lines: Sequence[str]) -> str:
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
 

@@ -106,7 +106,9 @@ def test_a_hidden_row_says_hidden_and_draws_nothing() -> None:
     assert "Bipolar" in hidden
     assert not bands & set(hidden)
     text = as_text(finding).with_columns(pl.col("Condition").str.strip_chars())
-    assert text.row(by_predicate=pl.col("Condition") == "Bipolar", named=True)["At most"] == "hidden"
+    assert (
+        text.row(by_predicate=pl.col("Condition") == "Bipolar", named=True)["At most"] == "hidden"
+    )
 
 
 def test_a_row_with_too_little_follow_up_has_a_band_and_no_dot() -> None:
