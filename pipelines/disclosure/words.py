@@ -81,7 +81,7 @@ def waterfall(
     for step, column, left in steps:
         counts = [(label[status], row[status]) for status in left]
         known = [count for _, count in counts if isinstance(count, int)]
-        reason = "; ".join(f"{name}: {count}" for name, count in counts if isinstance(count, int))
+        reason = "; ".join(f"{name}: {count:,}" for name, count in counts if isinstance(count, int))
         total = sum(known) if len(known) == len(counts) else None
         rows.append((step, row[column], total if left else 0, reason))
     return pl.DataFrame(
