@@ -96,6 +96,17 @@ class Practice:
         self._known("population", question.population, POPULATIONS)
         for name in question.by:
             self._known("group", name, GROUPS)
+        if (
+            "subtype" in question.by
+            and "category" not in question.by[: question.by.index("subtype")]
+        ):
+            raise InputError(
+                "group: subtype stands only after category, because categories share codes"
+            )
+        if "subtype" in question.where and "category" not in question.where:
+            raise InputError(
+                "filter: subtype needs a filter by category, because categories share codes"
+            )
         for name, values in question.where.items():
             for value in values:
                 self._known(name, value, self.values(name))

@@ -19,7 +19,8 @@ from pipelines.charts.rows import (
 )  # fmt: skip
 from pipelines.charts.spelled import met
 from pipelines.disclosure import Finding
-from pipelines.disclosure.words import HIDDEN, heading, percent
+from pipelines.disclosure.table import heading
+from pipelines.disclosure.words import HIDDEN, percent
 from pipelines.estimates.benchmarks import matching
 
 SHARES = ("known", "highest", "rate", "low", "high")

@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.disclosure import words
+from pipelines.disclosure.table import table
 from pipelines.estimates.result import Provenance, Question
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Finding:
 
     def table(self) -> pl.DataFrame:
         """Return the finest grouping as text for people, with headings and percentages."""
-        return words.table(self.frame, self.question, self.definitions)
+        return table(self.frame, self.question, self.definitions)
 
     def chart(self) -> "alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart":
         """Return the rates as a chart."""

@@ -1,4 +1,4 @@
-"""The words and texts of a Finding: its sentence, its waterfall and its table."""
+"""The words of a Finding: its sentence, who is counted, and its footnote."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,8 @@ def percent(share: object) -> str:
     return f"{rounded} %"
 
 
-def _span(low: object, high: object) -> str:
+def span(low: object, high: object) -> str:
+    """Return an interval in whole per cent."""
     if not isinstance(low, float) or not isinstance(high, float):
         return NONE
     return f"{round(100 * low)}–{round(100 * high)} %"
@@ -43,9 +44,9 @@ def sentence(row: Mapping[str, object], question: Question, definitions: Definit
     if row["hidden"]:
         return "Too few courses to show a rate without showing a person."
     if not row["due"]:
-        return "No course is due yet for this window." if row["started"] else "No course to count."
+        return _nothing_due(row)
     followed, rate = percent(row["follow_up"]), percent(row["rate"])
-    interval = _span(row["low"], row["high"])
+    interval = span(row["low"], row["high"])
     if counts_as_harm(question, definitions):
         most = percent(row["highest"])
         return (
@@ -60,12 +61,24 @@ def sentence(row: Mapping[str, object], question: Question, definitions: Definit
     return f"{bounds}; of the {followed} who were followed up, {rate} ({interval}) did."
 
 
+def _nothing_due(row: Mapping[str, object]) -> str:
+    if not row["started"]:
+        return "No course to count."
+    if row["baseline"] == 0:
+        return "No course has a baseline from which this measure could be told."
+    if row["eligible"] == 0:
+        return "No course has a baseline high enough for this measure."
+    return "No course is due yet for this window."
+
+
 def waterfall(
     row: Mapping[str, object], definitions: Definitions, question: Question
 ) -> pl.DataFrame:
     """Return who is counted: step, courses, left_out, reason; null where withheld."""
     statuses = definitions["statuses"].select("status", "label").rows()
     label = dict(statuses)
+    if question.measure != "response":
+        label["not_responded"] = "Rule not met"
     met = definitions["measure_labels"].row(
         by_predicate=pl.col("measure") == question.measure, named=True
     )["met"]
@@ -91,67 +104,6 @@ def waterfall(
     )
 
 
-def labelled(frame: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
-    """Return the group columns as they are written on a page, in the order of the definitions."""
-    names = {name: _labels(name, definitions) for name in frame.columns}
-    order = {
-        name: {code: place for place, code in enumerate(known)}
-        for name, known in names.items()
-        if known
-    }
-    if order:
-        places = [
-            pl.col(name).replace_strict(known, default=len(known), return_dtype=pl.Int64)
-            for name, known in order.items()
-            if name in ("category", "subtype", "sex", "age_band")
-        ]
-        frame = frame.sort(places, maintain_order=True) if places else frame
-    return frame.with_columns(
-        pl.col(name).replace_strict(known, default=pl.col(name), return_dtype=pl.String)
-        for name, known in names.items()
-        if known
-    )
-
-
-def _labels(column: str, definitions: Definitions) -> dict[str, str]:
-    if column == "category":
-        return definitions_sorted(definitions, "categories", "category")
-    if column == "subtype":
-        return definitions_sorted(definitions, "subtypes", "subtype")
-    if column == "instrument":
-        return definitions.labels("instruments", "instrument")
-    rows = definitions["labels"].filter(pl.col("list") == column).sort("sort_order")
-    return dict(rows.select("code", "label").rows())
-
-
-def definitions_sorted(definitions: Definitions, table: str, code: str) -> dict[str, str]:
-    """Return label by code in sort order."""
-    return dict(definitions[table].sort("sort_order").select(code, "label").rows())
-
-
-def table(frame: pl.DataFrame, question: Question, definitions: Definitions) -> pl.DataFrame:
-    """Return a level as text: group columns, then counts and shares; withheld numbers as `hidden`."""
-    frame = labelled(frame, definitions)
-    rows = [
-        {
-            **{
-                heading(name): str(row[name] if row[name] is not None else NONE)
-                for name in question.by
-            },
-            "Started": _number(row["started"]),
-            "Due": _number(row["due"]),
-            "Assessed": _number(row["assessed"]),
-            "Met": _number(row["responded"]),
-            "At least": _share(row, "known"),
-            "At most": _share(row, "highest"),
-            "Followed up": _share(row, "follow_up"),
-            "Among assessed": _rate(row),
-        }
-        for row in frame.iter_rows(named=True)
-    ]
-    return pl.DataFrame(rows)
-
-
 def footnote(
     question: Question, provenance: Provenance, policy: str, definitions: Definitions
 ) -> str:
@@ -166,29 +118,3 @@ def footnote(
         f"{measure}, window {window}, {population.lower()}. Data through {through}."
         f" Build {provenance.build}. Policy: {promise}. No control group: rates are not effects of treatment."
     )
-
-
-def heading(column: str) -> str:
-    """Return a column name as a heading."""
-    return column.removesuffix("_key").replace("_", " ").capitalize()
-
-
-def _number(count: object) -> str:
-    return f"{count:,}" if isinstance(count, int) else HIDDEN
-
-
-def _share(row: Mapping[str, object], name: str) -> str:
-    if row[name] is None:
-        return NONE if row["due"] == 0 else HIDDEN
-    return percent(row[name])
-
-
-def _rate(row: Mapping[str, object]) -> str:
-    if row["hidden"]:
-        return HIDDEN
-    if row["rate"] is None:
-        return NONE
-    if not row["enough_follow_up"]:
-        return "follow-up too low"
-    mark = " (unstable)" if row["unstable"] else ""
-    return f"{percent(row['rate'])} ({_span(row['low'], row['high'])}){mark}"

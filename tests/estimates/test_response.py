@@ -111,3 +111,26 @@ def test_the_total_holds_headline_conditions_only(warehouse: Make) -> None:
     assert dict(result.frame.select("category", "started").rows()) == {
         "other": 1, "tmj": 1, "unassigned": 1,
     }  # fmt: skip
+
+
+def test_subtypes_of_two_categories_that_share_a_code_are_never_put_together(
+    warehouse: Make,
+) -> None:
+    built = warehouse(
+        infusions="patient | day | category | subtype\n1 | 0 | neuropathic_pain | other\n2 | 0 | headache | other"
+    )
+    for asked in ({"by": ["subtype"]}, {"where": {"subtype": ["other"]}}):
+        with pytest.raises(InputError, match="because categories share codes"):
+            built.practice.response(**asked)
+    table = disclose(built.practice.response(by=["category", "subtype"]), "internal").table()
+    assert table.select("Category", "Subtype").rows() == [
+        ("Neuropathic pain", "Other neuropathic"),
+        ("Headache", "Other headache"),
+    ]
+
+
+def test_a_measure_that_nobody_could_be_asked_says_why(warehouse: Make) -> None:
+    result = practice(warehouse, 1, 0, 0).practice.response(measure="response_50", window="early")
+    assert disclose(result, "internal").sentence == (
+        "No course has a baseline from which this measure could be told."
+    )

@@ -1,0 +1,103 @@
+"""A level of a Finding as a table of text."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pipelines.definitions import Definitions
+from pipelines.disclosure.words import HIDDEN, NONE, percent, span
+from pipelines.estimates.result import Question
+
+PLACE = "place of "
+
+
+def table(frame: pl.DataFrame, question: Question, definitions: Definitions) -> pl.DataFrame:
+    """Return a level as text: group columns, counts, shares; withheld numbers as `hidden`."""
+    rows = [
+        {
+            **{
+                heading(name): NONE if row[name] is None else str(row[name]) for name in question.by
+            },
+            "Started": _number(row["started"]),
+            "Due": _number(row["due"]),
+            "Assessed": _number(row["assessed"]),
+            "Met": _number(row["responded"]),
+            "At least": _share(row, "known"),
+            "At most": _share(row, "highest"),
+            "Followed up": _share(row, "follow_up"),
+            "Among assessed": _rate(row),
+        }
+        for row in labelled(frame, definitions).iter_rows(named=True)
+    ]
+    return pl.DataFrame(rows)
+
+
+def labelled(frame: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
+    """Return the group columns as they are written on a page, in the order of the definitions."""
+    named = [name for name in frame.columns if _labels(name, definitions)]
+    written, places = [], []
+    for name in named:
+        labels = _labels(name, definitions)
+        code = _code(name)
+        places.append(
+            code.replace_strict(
+                {code: place for place, code in enumerate(labels)},
+                default=len(labels),
+                return_dtype=pl.Int64,
+            ).alias(PLACE + name)
+        )
+        written.append(
+            code.replace_strict(labels, default=pl.col(name), return_dtype=pl.String).alias(name)
+        )
+    frame = frame.with_columns(places).with_columns(written)
+    places_of = [PLACE + name for name in named]
+    return frame.sort(places_of, maintain_order=True).drop(places_of) if named else frame
+
+
+def _code(column: str) -> pl.Expr:
+    """Return what a label is looked up by: subtypes of two categories may share a code."""
+    if column == "subtype":
+        return pl.concat_str("category", "subtype", separator="/")
+    return pl.col(column)
+
+
+def _labels(column: str, definitions: Definitions) -> dict[str, str]:
+    """Return label by code in their order; empty for a column without labels."""
+    if column == "subtype":
+        ordered = definitions["subtypes"].sort("sort_order")
+        return {
+            f"{row[0]}/{row[1]}": row[2]
+            for row in ordered.select("category", "subtype", "label").rows()
+        }
+    if column == "category":
+        return dict(definitions["categories"].sort("sort_order").select("category", "label").rows())
+    if column == "instrument":
+        return definitions.labels("instruments", "instrument")
+    rows = definitions["labels"].filter(pl.col("list") == column).sort("sort_order")
+    return dict(rows.select("code", "label").rows())
+
+
+def heading(column: str) -> str:
+    """Return a column name as a heading."""
+    return column.removesuffix("_key").replace("_", " ").capitalize()
+
+
+def _number(count: object) -> str:
+    return f"{count:,}" if isinstance(count, int) else HIDDEN
+
+
+def _share(row: Mapping[str, object], name: str) -> str:
+    if row[name] is None:
+        return NONE if row["due"] == 0 else HIDDEN
+    return percent(row[name])
+
+
+def _rate(row: Mapping[str, object]) -> str:
+    if row["hidden"]:
+        return HIDDEN
+    if row["rate"] is None:
+        return NONE
+    if not row["enough_follow_up"]:
+        return "follow-up too low"
+    mark = " (unstable)" if row["unstable"] else ""
+    return f"{percent(row['rate'])} ({span(row['low'], row['high'])}){mark}"
