@@ -35,6 +35,8 @@ def import_export(source: Path, profile_name: str, practice: Path) -> Imported:
     """
     if not source.exists():
         raise InputError(f"source '{source}': no such file or folder")
+    if practice.exists() and not practice.is_dir():
+        raise InputError(f"practice '{practice}': it is a file; expected a folder")
     profile = find(profile_name)
     definitions, copied = _definitions(profile, practice)
     _refuse_unknown_constants(profile, definitions)

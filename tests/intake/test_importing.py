@@ -161,6 +161,13 @@ def test_an_export_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "practice").exists()
 
 
+def test_a_practice_folder_that_is_a_file_is_refused(export: Path, tmp_path: Path) -> None:
+    (tmp_path / "practice").write_text("notes")
+    with pytest.raises(InputError, match="it is a file; expected a folder"):
+        import_export(export, "canonical", tmp_path / "practice")
+    assert (tmp_path / "practice").read_text() == "notes"
+
+
 def test_a_column_that_no_profile_names_is_not_read(export: Path, tmp_path: Path) -> None:
     frame = pl.read_csv(export / "patients.csv", infer_schema=False)
     frame.with_columns(name=pl.lit("Ada Example")).write_csv(export / "patients.csv")
