@@ -99,7 +99,7 @@ def _rungs_needed(ladder: list[dict[str, object]], measure: str) -> dict[str, in
         return first
     beyond = len(ladder) + 1
     reached = max(own, default=beyond)
-    return {"started": first["started"], "due": reached, "met": reached, "missing": reached,
+    return {"started": reached, "due": reached, "met": reached, "missing": reached,
             "steps": beyond}  # fmt: skip
 
 

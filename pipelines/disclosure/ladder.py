@@ -123,17 +123,21 @@ def rung_columns(
 
 
 def _block(status: pl.Expr, splits: str) -> pl.Expr:
-    """Return the block of a status: what a rung tells apart of one measure."""
-    status = status.fill_null("not_counted")
+    """Return the block of a status: what a rung tells apart of one measure.
+
+    A course of a condition without the measure has no status; such courses are a block of their
+    own, because the measure's numbers leave them out.
+    """
     due = status.is_in(["responded", "not_responded", "not_assessed"])
     if splits == "started":
-        return pl.lit("started")
-    if splits == "steps":
-        return status
-    if splits == "due":
-        shown = pl.lit("due")
+        counted = pl.lit("started")
+    elif splits == "steps":
+        counted = status
+    elif splits == "due":
+        counted = pl.when(due).then(pl.lit("due")).otherwise(pl.lit("not_counted"))
     elif splits == "met":
-        shown = status.replace_strict({"responded": "responded"}, default="rest_of_due")
+        met = pl.when(status == "responded").then(status).otherwise(pl.lit("rest_of_due"))
+        counted = pl.when(due).then(met).otherwise(pl.lit("not_counted"))
     else:
-        shown = status
-    return pl.when(due).then(shown).otherwise(pl.lit("not_counted"))
+        counted = pl.when(due).then(status).otherwise(pl.lit("not_counted"))
+    return pl.when(status.is_not_null()).then(counted).otherwise(pl.lit("not_asked"))
