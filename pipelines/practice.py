@@ -94,6 +94,8 @@ class Practice:
         self._known("measure", question.measure, self.measures)
         self._known("window", question.window, self.windows)
         self._known("population", question.population, POPULATIONS)
+        if len(set(question.by)) < len(question.by):
+            raise InputError(f"group: {listed(question.by)} names a column twice")
         for name in question.by:
             self._known("group", name, GROUPS)
         if (

@@ -45,6 +45,7 @@ def inconsistencies(
         *_headlines(placed["headlines"], typed),
         *_diagnoses(placed["diagnoses"], typed),
         *_refinements(placed["refinements"]),
+        *_policies(placed["policies"]),
         *_benchmarks(placed["benchmarks"]),
         *_subtypes_known(placed["benchmarks"], typed),
     ]
@@ -82,6 +83,8 @@ def _measures(frame: pl.DataFrame, ranges: Mapping[str, Range]) -> Iterator[str]
             yield f"{_at(row)}rule is {row['rule']} with {found}; expected {needed} alone"
             continue
         scale = ranges[row["instrument"]]
+        if row["rule"] == "fall_percent" and not row["floor"]:
+            yield f"{_at(row)}floor is empty or 0; fall_percent needs one, since 0 can't fall"
         if row["measure"] == "response":
             yield f"{_at(row)}measure is response; that name belongs to headlines.csv"
         if scale["better"] != "lower":
@@ -158,6 +161,21 @@ def _diagnoses(frame: pl.DataFrame, typed: Mapping[str, pl.DataFrame]) -> Iterat
                 yield f"{_at(row)}{name} is empty; expected one, or indicates = no"
         if row["subtype"] is not None and (row["category"], row["subtype"]) not in subtypes:
             yield f"{_at(row)}subtype is {row['subtype']}; expected one of {row['category']} in subtypes.csv"
+
+
+SMALLEST_PROTECTED = 11
+
+
+def _policies(frame: pl.DataFrame) -> Iterator[str]:
+    """A practice can make a protecting policy stricter, never looser."""
+    for row in frame.iter_rows(named=True):
+        if row["protects"] and row["smallest_count"] < SMALLEST_PROTECTED:
+            yield (
+                f"{_at(row)}smallest_count is {row['smallest_count']};"
+                f" expected {SMALLEST_PROTECTED} or more for a policy that protects"
+            )
+        if row["policy"] == "cms11" and not row["protects"]:
+            yield f"{_at(row)}protects is no; cms11 always protects"
 
 
 def _refinements(frame: pl.DataFrame) -> Iterator[str]:

@@ -41,7 +41,11 @@ def import_export(source: Path, profile_name: str, practice: Path) -> Imported:
     definitions, copied = _definitions(profile, practice)
     _refuse_unknown_constants(profile, definitions)
     paths = {name: locate(source, name, file) for name, file in profile.files.items()}
-    content = batches.digest([path for path in paths.values() if path], profile.model_dump_json())
+    content = batches.digest(
+        [path for path in paths.values() if path],
+        profile.model_dump_json(),
+        *_in_words(definitions),
+    )
     earlier = batches.manifests(practice) if practice.is_dir() else []
     same = next((batch for batch in batches.active(earlier) if batch.content_hash == content), None)
     if same:
@@ -55,6 +59,11 @@ def import_export(source: Path, profile_name: str, practice: Path) -> Imported:
         _write(practice, profile, manifest, parted, copied)
     replaced = next((b.batch for b in batches.active(earlier) if b.source == profile.name), None)
     return Imported(manifest, new=True, replaced=replaced, definitions_copied=copied)
+
+
+def _in_words(definitions: Definitions) -> list[str]:
+    """Return the definitions as text: with others, the same rows may be accepted that were not."""
+    return [frame.write_csv() for frame in definitions.tables.values()]
 
 
 def _definitions(profile: Profile, practice: Path) -> tuple[Definitions, bool]:

@@ -21,6 +21,7 @@ AGES = {
     25: "25-34", 18: "18-24", 0: "under_18",
 }  # fmt: skip
 OLDEST = 130
+MOST_DAYS = 36_500
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,9 @@ def _finished(
     if value.upper:
         text = text.str.to_uppercase()
     if value.scale is not None or value.shift is not None:
-        number = text.cast(EXACT, strict=False) * pl.lit(Decimal(str(value.scale or 1)))
+        number = text.cast(EXACT, strict=False) * pl.lit(
+            Decimal(str(1 if value.scale is None else value.scale))
+        )
         number = (number + pl.lit(Decimal(str(value.shift or 0)))).cast(EXACT, strict=False)
         text = pl.coalesce(number.cast(pl.String), text)
     if value.age_in_years:
@@ -192,6 +195,7 @@ def _age_band(text: pl.Expr) -> pl.Expr:
 
 def _day(value: Value, text: pl.Expr, source: Source, relative: bool) -> pl.Expr:
     number = text.cast(pl.Int32, strict=False)
+    number = pl.when(number.is_between(-MOST_DAYS, MOST_DAYS)).then(number)
     if value.days_after is not None:
         start = pl.col(_place(value.days_after, value.days_after_file, source))
         return _date(start, value.date_format) + pl.duration(days=number)

@@ -47,14 +47,14 @@ class Value(Part):
     column: str | None = None
     file: str | None = None
     constant: Scalar | None = None
-    mean_of: list[str] | None = None
-    sum_of: list[str] | None = None
+    mean_of: list[str] | None = Field(default=None, min_length=1)
+    sum_of: list[str] | None = Field(default=None, min_length=1)
     at_least: int | None = Field(default=None, ge=1)
     values: dict[str, Scalar] | None = None
     otherwise: Scalar | None = None
     if_missing: Scalar | None = None
-    scale: float | None = None
-    shift: float | None = None
+    scale: float | None = Field(default=None, gt=0, le=1e6, allow_inf_nan=False, strict=True)
+    shift: float | None = Field(default=None, ge=-1e6, le=1e6, allow_inf_nan=False, strict=True)
     remove: str | None = None
     upper: bool = False
     date_format: str | None = None
@@ -262,6 +262,11 @@ def _wrong_source(file: str, profile: Profile, name: str, source: Source) -> lis
         f"{place}: file '{used_file}' is not among [files]{did_you_mean(used_file, profile.files)}"
         for used_file in used
         if used_file not in profile.files
+    ]
+    problems += [
+        f"{place}: keep: file '{keep.file}' is not joined; expected one of {listed(used)}"
+        for keep in source.keep
+        if keep.file is not None and keep.file not in used
     ]
     sets = [source.columns, *source.each]
     for column in {column for mapped in sets for column in mapped}:

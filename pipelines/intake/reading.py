@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import fastexcel
 import polars as pl
 
 from pipelines.definitions import InputError
@@ -77,10 +78,22 @@ def read(path: Path, name: str, file: File, wanted: dict[str, bool]) -> pl.DataF
         )
     try:
         header = _header(path, kind, file)
+        repeated = [name for name in wanted if f"{name}_duplicated_0" in header]
+        if repeated:
+            raise InputError(
+                f"file '{name}': {path.name} has column '{repeated[0]}' more than once"
+            )
         missing = [column for column, needed in wanted.items() if needed and column not in header]
         if not missing:
             frame = _frame(path, kind, file, [column for column in header if column in wanted])
-    except (pl.exceptions.PolarsError, OSError, UnicodeError, ValueError, LookupError) as error:
+    except (
+        pl.exceptions.PolarsError,
+        fastexcel.FastExcelError,
+        OSError,
+        UnicodeError,
+        ValueError,
+        LookupError,
+    ) as error:
         reason = (
             str(error).splitlines()[0] if kind in ("csv", "tsv") else f"not a readable {kind} file"
         )

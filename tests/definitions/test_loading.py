@@ -145,3 +145,21 @@ def test_a_setting_that_a_build_needs_can_not_be_removed(tmp_path: Path) -> None
         tmp_path,
         settings="setting,value,unit,means,source,active\ncourse_gap_days,,,,,no\n",
     ) == ["settings.csv: setting course_gap_days was removed; a build needs it"]
+
+
+def test_a_practice_can_not_make_a_protecting_policy_looser(tmp_path: Path) -> None:
+    header = "policy,label,protects,smallest_count,sentence,source\n"
+    assert refused(tmp_path, policies=header + "cms11,Small,yes,1,x,us\n") == [
+        "definitions/policies.csv, row 1: smallest_count is 1; expected 11 or more for a policy that protects"
+    ]
+    assert refused(tmp_path, policies=header + "cms11,Small,no,11,x,us\n") == [
+        "definitions/policies.csv, row 1: protects is no; cms11 always protects"
+    ]
+
+
+def test_a_fall_in_percent_needs_a_floor_because_nothing_falls_from_0(tmp_path: Path) -> None:
+    assert refused(
+        tmp_path, measures=MEASURES + "response_50,phq_9,,fall_percent,50,,,,,not_met,us,,\n"
+    ) == [
+        "definitions/measures.csv, row 1: floor is empty or 0; fall_percent needs one, since 0 can't fall"
+    ]

@@ -345,3 +345,21 @@ def test_a_draft_that_a_killed_import_left_is_removed_and_never_read(
     (draft / "manifest.json").write_text("{")
     import_export(export, "canonical", practice)
     assert [path.name for path in (practice / "records").iterdir()] == ["0001-canonical"]
+
+
+def test_a_column_that_stands_twice_in_the_header_is_refused(export: Path, tmp_path: Path) -> None:
+    (export / "patients.csv").write_text("patient_key,sex,age_band,sex\na,female,35-44,male\n")
+    with pytest.raises(InputError, match="has column 'sex' more than once"):
+        import_export(export, "canonical", tmp_path / "practice")
+
+
+def test_rows_come_in_again_when_the_definitions_that_refused_them_have_changed(
+    export: Path, tmp_path: Path
+) -> None:
+    practice = tmp_path / "practice"
+    import_export(export, "canonical", practice)
+    (practice / "definitions").mkdir()
+    (practice / "definitions" / "settings.csv").write_text(
+        "setting,value,unit,means,source\ncourse_gap_days,40,days,Gap,us\n"
+    )
+    assert import_export(export, "canonical", practice).replaced == 1
