@@ -390,13 +390,7 @@ TABLES: tuple[Table, ...] = (
 )  # fmt: skip
 
 EXPECTED_SETTINGS: tuple[str, ...] = (
-    "course_gap_days",
-    "induction_last_day",
-    "induction_gap_days",
-    "baseline_first_day",
-    "same_day_unspecified_min_recall_days",
-    "started_before_data_days",
-    "unstable_below_assessed",
-    "follow_up_min_percent",
-    "builds_kept",
-)
+    "course_gap_days", "induction_last_day", "induction_gap_days", "baseline_first_day",
+    "same_day_unspecified_min_recall_days", "started_before_data_days", "unstable_below_assessed",
+    "follow_up_min_percent", "builds_kept",
+)  # fmt: skip
