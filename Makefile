@@ -18,14 +18,14 @@ check: .venv/ready
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/sqlfluff lint --processes 2 pipelines/tables
+	$(BIN)/sqlfluff lint --processes 2 pipelines
 	$(BIN)/nbstripout --verify notebooks/*.ipynb
 	$(MAKE) test
 
 fix: .venv/ready
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
-	$(BIN)/sqlfluff fix pipelines/tables
+	$(BIN)/sqlfluff fix pipelines
 	$(BIN)/python -m pipelines.intake.documentation data/README.md
 	$(BIN)/nbstripout notebooks/*.ipynb
 

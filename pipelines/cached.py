@@ -10,7 +10,7 @@ import streamlit as st
 
 from pipelines.charts.picture import png
 from pipelines.definitions import InputError
-from pipelines.disclosure import Finding, disclose
+from pipelines.disclosure import Finding, QualityFinding, disclose, disclose_quality
 from pipelines.estimates import Question
 from pipelines.practice import Practice, open_practice
 
@@ -35,6 +35,11 @@ def finding(opened: Practice, question: Question, policy: str) -> Finding:
 def picture(opened: Practice, questions: tuple[Question, ...], policy: str) -> bytes:
     """Return the chart of the first question as a PNG, with those of the others beside."""
     return _picture(str(opened.folder), opened.build.id, questions, policy, opened)
+
+
+def quality(opened: Practice, policy: str) -> QualityFinding:
+    """Return the data quality of a practice under a policy."""
+    return _quality(str(opened.folder), opened.build.id, policy, opened)
 
 
 def _pointer(folder: Path) -> str:
@@ -65,6 +70,11 @@ def _finding(
         start_to=question.start_to,
     )
     return disclose(result, policy)
+
+
+@st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)
+def _quality(folder: str, build: str, policy: str, _opened: Practice) -> QualityFinding:
+    return disclose_quality(_opened.quality(), policy)
 
 
 @st.cache_resource(max_entries=20, ttl="1h", show_spinner=False)

@@ -11,7 +11,12 @@ from pipelines import warehouse
 from pipelines.definitions import Definitions, InputError
 from pipelines.definitions.errors import did_you_mean, listed
 from pipelines.estimates import Question, Result, response
+from pipelines.estimates.feedback import feedback
+from pipelines.estimates.privacy import PrivacyReport, privacy
+from pipelines.estimates.quality import QualityResult, quality
+from pipelines.estimates.restated import Restatements, restated
 from pipelines.estimates.result import Population, Provenance
+from pipelines.intake.batches import manifests
 from pipelines.warehouse import Build
 
 GROUPS = (
@@ -22,7 +27,7 @@ FILTERS = ("category", "subtype", "clinic_key", "sex", "age_band", "region")
 POPULATIONS: tuple[Population, ...] = ("first_courses", "all_courses")
 COLUMNS = (
     "course_key", "patient_key", "measure", "status", "instrument", "category", "subtype",
-    "clinic_key", "sex", "age_band", "region", "is_first_course", "start_month",
+    "clinic_key", "sex", "age_band", "region", "is_first_course", "start_month", "start_year",
 )  # fmt: skip
 
 
@@ -90,6 +95,38 @@ class Practice:
         provenance = Provenance(build.id, build.calendar, build.data_from, build.data_through)
         return response(self._courses(question), question, self.definitions, provenance)
 
+    def quality(self) -> QualityResult:
+        """Return data quality as counted, with follow-up in the default window."""
+        build = self.build
+        provenance = Provenance(build.id, build.calendar, build.data_from, build.data_through)
+        names = ("rule_results", "rule_months", "follow_up")
+        results, months, follow_up = [
+            warehouse.whole_table(build.path, f"quality.{name}") for name in names
+        ]
+        return quality(
+            results, months, follow_up, self.default_window, self.definitions, provenance
+        )
+
+    def feedback(self) -> pl.DataFrame:
+        """Return the refused rows for those who make the export: places and rules, no values."""
+        refused = warehouse.whole_table(self.build.path, "staging.quarantine")
+        return feedback(refused, self.definitions)
+
+    def privacy(self) -> PrivacyReport:
+        """Return how well the records of this build hide persons, as counted; see `privacy`."""
+        build = self.build
+        provenance = Provenance(build.id, build.calendar, build.data_from, build.data_through)
+        patients = warehouse.whole_table(build.path, "marts.quasi_identifiers")
+        inside = warehouse.whole_table(build.path, "build.batches")["batch"].to_list()
+        slides = [batch.slide for batch in manifests(self.folder) if batch.batch in inside]
+        return privacy(patients, slides, self.definitions, provenance)
+
+    def restatements(self) -> Restatements:
+        """Return which published headline rates this build moved, as counted; see `restated`."""
+        build = self.build
+        provenance = Provenance(build.id, build.calendar, build.data_from, build.data_through)
+        return restated(warehouse.restatement_tables(build.path), self.definitions, provenance)
+
     def _check(self, question: Question) -> None:
         self._known("measure", question.measure, self.measures)
         self._known("window", question.window, self.windows)
@@ -115,6 +152,11 @@ class Practice:
         dated = question.start_from or question.start_to or "start_month" in question.by
         if self.build.calendar == "relative" and dated:
             raise InputError("period: this study is in relative days and has no calendar")
+        if self.build.slide in ("quarter", "year") and dated:
+            raise InputError(
+                f"period: days of these records are slid by {self.build.slide}, so that months are"
+                " not true; expected start_year"
+            )
 
     @staticmethod
     def _known(kind: str, name: str, allowed: Sequence[str]) -> None:
@@ -130,7 +172,6 @@ class Practice:
     def _courses(self, question: Question) -> pl.DataFrame:
         """Return the courses that a question counts: one row per course and measure."""
         courses = warehouse.window_courses(self.build.path, question.window).select(COLUMNS)
-        courses = courses.with_columns(start_year=pl.col("start_month").dt.year())
         if question.population == "first_courses":
             courses = courses.filter("is_first_course")
         for name, values in question.where.items():

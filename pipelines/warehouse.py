@@ -5,10 +5,11 @@ import os
 import secrets
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -17,9 +18,10 @@ from filelock import FileLock, Timeout
 
 from pipelines.definitions import Definitions, InputError, load
 from pipelines.definitions.catalog import TABLES as DEFINITION_TABLES
-from pipelines.definitions.loading import OVERRIDES
-from pipelines.intake import batches, contract
+from pipelines.intake import batches
 from pipelines.intake.batches import Manifest
+from pipelines.records import calendar_of, load_definitions, load_records, store
+from pipelines.restatement import COMPARED, logged
 from pipelines.tables.order import FOLDER, SqlTable, tables
 
 MEMORY_LIMIT = os.environ.get("ABATE_MEMORY", "4GB")
@@ -35,7 +37,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Build:
-    """One published build: its id, when it was made, which days its records span."""
+    """One published build: its id, when it was made, which days its records span.
+
+    `slide` says how finely the records' calendar stays true: month, quarter or year; None where
+    it was not slid.
+    """
 
     id: str
     made_at: datetime
@@ -43,6 +49,7 @@ class Build:
     data_from: date | None
     data_through: date | None
     path: Path
+    slide: str | None = None
 
 
 def build(practice: Path, progress: Progress | None = None) -> tuple[Build, bool]:
@@ -51,7 +58,7 @@ def build(practice: Path, progress: Progress | None = None) -> tuple[Build, bool
     An equal build that is there already is made current again. Raises InputError, leaving the old
     build current, where records or definitions can't be used or a table breaks its checks.
     """
-    found = batches.active(batches.manifests(practice)) if practice.is_dir() else []
+    found = batches.in_force(practice)
     if not found:
         raise InputError(
             f"{practice}: no records there; bring some in with `abate import` or `abate simulate`"
@@ -87,8 +94,9 @@ def current(practice: Path) -> Build:
     with opened(path) as connection:
         row = connection.sql("select * from build.info").pl().row(0, named=True)
     return Build(
-        row["id"], row["made_at"], row["calendar"], row["data_from"], row["data_through"], path
-    )
+        row["id"], row["made_at"], row["calendar"], row["data_from"], row["data_through"], path,
+        row["slide"],
+    )  # fmt: skip
 
 
 @contextmanager
@@ -127,6 +135,26 @@ def course_values(path: Path, columns: list[str]) -> pl.DataFrame:
     return frame
 
 
+def whole_table(path: Path, name: str) -> pl.DataFrame:
+    """Return one table of a build, as quality.rule_results."""
+    with opened(path) as connection:
+        frame: pl.DataFrame = connection.table(name).pl()
+    return frame
+
+
+def restatement_tables(path: Path) -> dict[str, pl.DataFrame]:
+    """Return what a build changed in the rates of the one before it; see `restatement.logged`.
+
+    Raises InputError for a build of a version of Abate that kept no such log.
+    """
+    try:
+        return {name: whole_table(path, f"build.{name}") for name in COMPARED}
+    except duckdb.CatalogException:
+        raise InputError(
+            f"{path.name}: this build keeps no log of restatements; make it again with `abate build`"
+        ) from None
+
+
 def definitions_of(connection: duckdb.DuckDBPyConnection) -> Definitions:
     """Return the definitions that a build was made with."""
     frames = {
@@ -158,8 +186,8 @@ def _make(
     steps = tables()
     try:
         with closing(duckdb.connect(str(draft), config=SAFE)) as connection:
-            _load_definitions(connection, definitions)
-            _load_records(connection, practice, found)
+            load_definitions(connection, definitions)
+            load_records(connection, practice, found)
             for number, table in enumerate(steps):
                 if progress:
                     progress(table.name, number, len(steps))
@@ -167,6 +195,7 @@ def _make(
             _check(connection, steps)
             connection.execute("drop schema records cascade")
             _describe(connection, name, found, steps)
+            _log_restatements(connection, final.parent, definitions, steps)
         _sync(draft)
         draft.rename(final)
         _sync(final.parent)
@@ -177,50 +206,16 @@ def _make(
         Path(f"{draft}.wal").unlink(missing_ok=True)
 
 
-def _load_definitions(connection: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
-    connection.execute("create schema definitions")
-    for table in DEFINITION_TABLES:
-        _store(connection, f"definitions.{table.name}", definitions[table.name])
-    _store(connection, "definitions.overrides", definitions.overrides.cast(OVERRIDES))
-
-
-def _store(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    connection.from_arrow(frame.to_arrow()).create(name)
-
-
-def _load_records(
-    connection: duckdb.DuckDBPyConnection, practice: Path, found: list[Manifest]
-) -> None:
-    """Make records.* of the batches in force; a table that no batch holds is empty."""
-    connection.execute("create schema records")
-    for table in contract.TABLES:
-        files = [
-            str(file.resolve())
-            for batch in found
-            for file in sorted(
-                (practice / "records" / batch.folder).glob(f"{table.name}-*.parquet")
-            )
-        ]
-        if files:
-            connection.execute("use records")
-            connection.read_parquet(files).create_view(table.name)
-            connection.execute("use main")
-        else:
-            _store(connection, f"records.{table.name}", table.empty())
-    _store(connection, "records.calendar", _calendar(found))
-
-
-def _calendar(found: list[Manifest]) -> pl.DataFrame:
-    firsts = [date.fromisoformat(batch.data_from) for batch in found if batch.data_from]
-    lasts = [date.fromisoformat(batch.data_through) for batch in found if batch.data_through]
-    return pl.DataFrame(
-        {
-            "calendar": [found[0].calendar],
-            "data_from": [min(firsts, default=None)],
-            "data_through": [max(lasts, default=None)],
-        },
-        schema={"calendar": pl.String, "data_from": pl.Date, "data_through": pl.Date},
-    )
+def make_tables(connection: duckdb.DuckDBPyConnection, wanted: Iterable[str]) -> None:
+    """Make some tables and all that they are made from; records and definitions must be there."""
+    steps = tables()
+    needed = set(wanted)
+    for table in reversed(steps):
+        if table.name in needed:
+            needed |= set(table.parents)
+    for table in steps:
+        if table.name in needed:
+            _create(connection, table)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: SqlTable) -> None:
@@ -280,21 +275,35 @@ def _describe(
 ) -> None:
     """Keep with the build what it is, which batches it holds and how many rows each table has."""
     connection.execute("create schema build")
-    calendar = _calendar(found)
+    calendar = calendar_of(found)
     info = calendar.with_columns(
         id=pl.lit(name),
         made_at=pl.lit(datetime.now(UTC)),
         duckdb_version=pl.lit(duckdb.__version__),
     )
-    _store(connection, "build.info", info)
+    store(connection, "build.info", info)
     counts = [(table.name, _count(connection, table.name)) for table in steps]
-    _store(connection, "build.counts", pl.DataFrame(counts, schema=["name", "rows"], orient="row"))
-    _store(
+    store(connection, "build.counts", pl.DataFrame(counts, schema=["name", "rows"], orient="row"))
+    store(
         connection,
         "build.batches",
         pl.DataFrame([(b.batch, b.source, b.content_hash) for b in found],
                      schema=["batch", "source", "content_hash"], orient="row"),
     )  # fmt: skip
+
+
+def _log_restatements(
+    connection: duckdb.DuckDBPyConnection,
+    builds: Path,
+    definitions: Definitions,
+    steps: list[SqlTable],
+) -> None:
+    """Keep with the build what it changes in the headline rates of the build that is current."""
+    pointer = builds / "current"
+    path = builds / f"{pointer.read_text('utf8').strip()}.duckdb" if pointer.is_file() else None
+    opening = partial(opened, path) if path and path.is_file() else None
+    for name, frame in logged(opening, connection, definitions.tables, steps, SAFE).items():
+        store(connection, f"build.{name}", frame)
 
 
 def _point(builds: Path, name: str) -> None:

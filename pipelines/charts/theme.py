@@ -14,6 +14,7 @@ CONCERN_PALE = "#F7E1CC"
 COMMON_CAUSE = "#8A949E"
 MISSING = "#C9CFD6"
 WHITE = "#FFFFFF"
+PERCENT = "round(100 * datum.value) + ' %'"  # how an axis of shares writes its labels
 FONT = 'Helvetica Neue, Helvetica, Arial, "Liberation Sans", sans-serif'
 
 

@@ -1,30 +1,17 @@
 """The definition files: which there are, and what may stand in each column."""
 
+from pipelines.definitions import fhir, hints, omop, privacy, quality, restating, screening
+from pipelines.definitions.columns import SOURCE, code, of
 from pipelines.definitions.schema import Column, Table
-
-CODE = r"^[a-z0-9_]+$"
-CODE_MEANS = "lower-case letters, digits and _"
-SOURCE = Column("source", "text", "Where the row comes from: a publication, or our decision.")
-
-
-def _code(name: str, means: str, required: bool = True) -> Column:
-    return Column(name, "text", means, required, pattern=CODE, pattern_means=CODE_MEANS)
-
-
-def _of(
-    table: str, column: str, means: str, name: str | None = None, required: bool = True
-) -> Column:
-    return Column(name or column, "text", means, required, refers_to=(table, column))
-
 
 INSTRUMENTS = Table(
     "instruments",
     "One row per instrument: a questionnaire or scale with its version and recall.",
     ("instrument",),
     (
-        _code("instrument", "Code; carries version and recall, as nrs_average_7d."),
+        code("instrument", "Code; carries version and recall, as nrs_average_7d."),
         Column("label", "text", "Name as shown."),
-        _code("construct", "What it measures, as pain_intensity or depression."),
+        code("construct", "What it measures, as pain_intensity or depression."),
         Column(
             "family",
             "text",
@@ -54,8 +41,8 @@ SEVERITY_BANDS = Table(
     "One row per instrument and band.",
     ("instrument", "band"),
     (
-        _of("instruments", "instrument", "Instrument."),
-        _code("band", "Code of the band."),
+        of("instruments", "instrument", "Instrument."),
+        code("band", "Code of the band."),
         Column("label", "text", "Name as shown."),
         Column("lowest_score", "decimal", "Lowest score of the band.", decimals=2),
         Column("highest_score", "decimal", "Highest score of the band.", decimals=2),
@@ -67,7 +54,7 @@ CATEGORIES = Table(
     "One row per condition category.",
     ("category",),
     (
-        _code("category", "Code."),
+        code("category", "Code."),
         Column("label", "text", "Name as shown."),
         Column("sort_order", "integer", "Place on the page.", low=1),
         Column("headline", "flag", "Whether it counts in the headline total."),
@@ -79,8 +66,8 @@ SUBTYPES = Table(
     "One row per category and subtype.",
     ("category", "subtype"),
     (
-        _of("categories", "category", "Category."),
-        _code("subtype", "Code."),
+        of("categories", "category", "Category."),
+        code("subtype", "Code."),
         Column("label", "text", "Name as shown."),
         Column("sort_order", "integer", "Place within its category.", low=1),
         SOURCE,
@@ -107,8 +94,8 @@ DIAGNOSES = Table(
             pattern_means="a code such as F32",
         ),
         Column("indicates", "flag", "no: codes with this prefix name no indication."),
-        _of("categories", "category", "Category.", required=False),
-        _code("subtype", "Subtype; none for a category without subtypes.", False),
+        of("categories", "category", "Category.", required=False),
+        code("subtype", "Subtype; none for a category without subtypes.", False),
         Column("precedence", "integer", "Among several in one place the lowest wins.", low=1),
         Column(
             "family",
@@ -150,10 +137,8 @@ REFINEMENTS = Table(
     "One row per condition that a code can't name: what else in the record makes it another one.",
     ("category", "subtype", "rule"),
     (
-        _of(
-            "categories", "category", "Category as the diagnosis names it; an ordered one is kept."
-        ),
-        _code("subtype", "Subtype as the diagnosis names it.", False),
+        of("categories", "category", "Category as the diagnosis names it; an ordered one is kept."),
+        code("subtype", "Subtype as the diagnosis names it.", False),
         Column(
             "rule",
             "text",
@@ -161,12 +146,12 @@ REFINEMENTS = Table(
             "baseline_below: a baseline below the score.",
             one_of=("trials_at_least", "baseline_below"),
         ),
-        _code("treatment", "For trials_at_least: treatment in prior_treatments.", False),
+        code("treatment", "For trials_at_least: treatment in prior_treatments.", False),
         Column("min_trials", "integer", "For trials_at_least.", False, low=1),
-        _of("instruments", "instrument", "For baseline_below.", required=False),
+        of("instruments", "instrument", "For baseline_below.", required=False),
         Column("below_score", "decimal", "For baseline_below.", False, decimals=2),
-        _of("categories", "category", "Category that it becomes.", "to_category"),
-        _code("to_subtype", "Subtype that it becomes.", False),
+        of("categories", "category", "Category that it becomes.", "to_category"),
+        code("to_subtype", "Subtype that it becomes.", False),
         SOURCE,
     ),
 )
@@ -175,7 +160,7 @@ WINDOWS = Table(
     "One row per window and instrument family: when an end score must lie.",
     ("window", "family"),
     (
-        _code("window", "Code."),
+        code("window", "Code."),
         Column("family", "text", "Instrument family.", one_of=("day", "week", "month")),
         Column("label", "text", "Name as shown."),
         Column(
@@ -197,9 +182,9 @@ MEASURES = Table(
     "One row per measure, instrument and category: the rule that makes two scores a yes or no.",
     ("measure", "instrument", "category"),
     (
-        _code("measure", "Code, as response_50."),
-        _of("instruments", "instrument", "Instrument."),
-        _of(
+        code("measure", "Code, as response_50."),
+        of("instruments", "instrument", "Instrument."),
+        of(
             "categories",
             "category",
             "Only in this category; empty: in all without a row of their own.",
@@ -238,7 +223,7 @@ MEASURE_LABELS = Table(
     "One row per measure: its name and the words for those who meet it.",
     ("measure",),
     (
-        _code("measure", "Code."),
+        code("measure", "Code."),
         Column("label", "text", "Name as shown."),
         Column("met", "text", "What is said of those who meet it, as `responded`."),
         Column("sort_order", "integer", "Place in lists.", low=1),
@@ -250,11 +235,11 @@ HEADLINES = Table(
     "One row per category, subtype and instrument: which instrument speaks for a condition, by which measure.",
     ("category", "subtype", "instrument"),
     (
-        _of("categories", "category", "Category."),
-        _code("subtype", "Only this subtype; empty: all without rows of their own.", False),
-        _of("instruments", "instrument", "Instrument."),
+        of("categories", "category", "Category."),
+        code("subtype", "Only this subtype; empty: all without rows of their own.", False),
+        of("instruments", "instrument", "Instrument."),
         Column("preference", "integer", "The lowest with a baseline is used.", low=1),
-        _of("measure_labels", "measure", "The measure that is called response."),
+        of("measure_labels", "measure", "The measure that is called response."),
         SOURCE,
     ),
 )
@@ -263,7 +248,7 @@ SETTINGS = Table(
     "One row per number that the counting rules use.",
     ("setting",),
     (
-        _code("setting", "Code."),
+        code("setting", "Code."),
         Column("value", "integer", "The number.", low=0, high=36500),
         Column("unit", "text", "Its unit."),
         Column("means", "text", "What it decides."),
@@ -285,7 +270,7 @@ POLICIES = Table(
     "One row per disclosure policy.",
     ("policy",),
     (
-        _code("policy", "Code."),
+        code("policy", "Code."),
         Column("label", "text", "Name as shown."),
         Column("protects", "flag", "Whether small counts are hidden."),
         Column(
@@ -303,7 +288,7 @@ RELEASE_LADDER = Table(
     "One row per rung: what a protecting policy releases next, coarse to fine, of one window.",
     ("rung",),
     (
-        _code("rung", "Code."),
+        code("rung", "Code."),
         Column("sort_order", "integer", "Place on the ladder.", low=1),
         Column(
             "splits",
@@ -313,7 +298,7 @@ RELEASE_LADDER = Table(
             "steps: every status.",
             one_of=("started", "due", "met", "missing", "steps"),
         ),
-        _of("measure_labels", "measure", "Of which measure."),
+        of("measure_labels", "measure", "Of which measure."),
         SOURCE,
     ),
 )
@@ -322,7 +307,7 @@ BENCHMARKS = Table(
     "One row per published figure.",
     ("benchmark",),
     (
-        _code("benchmark", "Code."),
+        code("benchmark", "Code."),
         Column("label", "text", "Short name with year."),
         Column(
             "arm",
@@ -330,11 +315,11 @@ BENCHMARKS = Table(
             "What the group received.",
             one_of=("ketamine", "esketamine", "placebo", "other"),
         ),
-        _of("categories", "category", "Category.", required=False),
-        _code("subtype", "Subtype, where the population is that narrow.", False),
+        of("categories", "category", "Category.", required=False),
+        code("subtype", "Subtype, where the population is that narrow.", False),
         Column("population", "text", "Who was studied."),
-        _code("instrument", "Instrument, where it is one of ours.", False),
-        _code("measure", "Measure, where the rule is one of ours.", False),
+        code("instrument", "Instrument, where it is one of ours.", False),
+        code("measure", "Measure, where the rule is one of ours.", False),
         Column("rule_as_published", "text", "The definition in the publication's terms."),
         Column(
             "first_day", "integer", "Earliest day of the outcome after treatment.", False, low=0
@@ -363,7 +348,7 @@ STATUSES = Table(
     "One row per status of a course for a measure and window, in the order in which they are asked.",
     ("status",),
     (
-        _code("status", "Code."),
+        code("status", "Code."),
         Column("sort_order", "integer", "Order in which they are asked.", low=1),
         Column("label", "text", "Name as shown."),
         Column("reason", "text", "Why such courses leave the count, as shown in the waterfall."),
@@ -375,7 +360,7 @@ LABELS = Table(
     "One row per list and code: how codes of the records are written on a page.",
     ("list", "code"),
     (
-        _code("list", "Column whose codes these are."),
+        code("list", "Column whose codes these are."),
         Column("code", "text", "Code."),
         Column("label", "text", "Name as shown."),
         Column("sort_order", "integer", "Place in lists.", low=1),
@@ -386,11 +371,13 @@ LABELS = Table(
 TABLES: tuple[Table, ...] = (
     CATEGORIES, SUBTYPES, INSTRUMENTS, SEVERITY_BANDS, DIAGNOSES, INDICATION_SOURCES, REFINEMENTS, WINDOWS,
     MEASURE_LABELS, MEASURES, HEADLINES, SETTINGS, COUNTED_TREATMENTS, POLICIES, RELEASE_LADDER, BENCHMARKS,
-    STATUSES, LABELS,
+    STATUSES, LABELS, *screening.TABLES, *quality.TABLES, *hints.TABLES, *restating.TABLES,
+    *privacy.TABLES, *omop.TABLES, *fhir.TABLES,
 )  # fmt: skip
 
 EXPECTED_SETTINGS: tuple[str, ...] = (
     "course_gap_days", "induction_last_day", "induction_gap_days", "baseline_first_day",
     "same_day_unspecified_min_recall_days", "started_before_data_days", "unstable_below_assessed",
-    "follow_up_min_percent", "builds_kept",
+    "follow_up_min_percent", "builds_kept", "uninfused_wait_days", "crowded_start_patients",
+    "due_soon_days", "overdue_listed_days",
 )  # fmt: skip

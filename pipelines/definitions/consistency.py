@@ -46,6 +46,8 @@ def inconsistencies(
         *_diagnoses(placed["diagnoses"], typed),
         *_refinements(placed["refinements"]),
         *_policies(placed["policies"]),
+        *_limits(placed["quality_limits"]),
+        *_grades(placed["quality_grades"]),
         *_benchmarks(placed["benchmarks"]),
         *_subtypes_known(placed["benchmarks"], typed),
     ]
@@ -176,6 +178,23 @@ def _policies(frame: pl.DataFrame) -> Iterator[str]:
             )
         if row["policy"] == "cms11" and not row["protects"]:
             yield f"{_at(row)}protects is no; cms11 always protects"
+
+
+def _limits(frame: pl.DataFrame) -> Iterator[str]:
+    for row in frame.iter_rows(named=True):
+        if row["low"] is None and row["high"] is None:
+            yield f"{_at(row)}low and high are empty; expected one of them"
+        elif None not in (row["low"], row["high"]) and row["low"] > row["high"]:
+            yield f"{_at(row)}low is {row['low']}; expected at most high, {row['high']}"
+
+
+def _grades(frame: pl.DataFrame) -> Iterator[str]:
+    """A worse grade that tolerates less than a better one would never be given."""
+    for name in ("max_fatal", "max_major", "max_minor"):
+        ordered = frame.sort("sort_order")
+        wrong = ordered.filter(pl.col(name) < pl.col(name).shift().cum_max())
+        for row in wrong.iter_rows(named=True):
+            yield f"{_at(row)}{name} is {row[name]}; expected at least that of the grades before"
 
 
 def _refinements(frame: pl.DataFrame) -> Iterator[str]:

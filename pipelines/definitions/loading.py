@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -78,7 +79,7 @@ def load(practice_definitions: Path | None = None) -> Definitions:
 def _merged(table: Table, folder: Path | None) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
     """Return the rows in force as text with their place, the changes, and the problems."""
     file = f"{table.name}.csv"
-    rows, problems = _read(SHIPPED / file, table, file)
+    rows, problems = _shipped(table)
     none = pl.DataFrame(schema=OVERRIDES)
     if folder is None or not (folder / file).is_file() or problems:
         return rows, none, problems
@@ -107,6 +108,13 @@ def _merged(table: Table, folder: Path | None) -> tuple[pl.DataFrame, pl.DataFra
     )
     kept = rows.join(own.select("key"), on="key", how="anti").drop("key")
     return pl.concat([kept, own.filter(active).select(kept.columns)]), changed, problems
+
+
+@lru_cache(maxsize=100)
+def _shipped(table: Table) -> tuple[pl.DataFrame, list[str]]:
+    """Return a shipped file, which does not change while we run, and what is wrong with it."""
+    file = f"{table.name}.csv"
+    return _read(SHIPPED / file, table, file)
 
 
 def _read(

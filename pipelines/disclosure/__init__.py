@@ -2,5 +2,6 @@
 
 from pipelines.disclosure.disclose import disclose, why_refused
 from pipelines.disclosure.finding import Finding
+from pipelines.disclosure.quality import QualityFinding, disclose_quality
 
-__all__ = ["Finding", "disclose", "why_refused"]
+__all__ = ["Finding", "QualityFinding", "disclose", "disclose_quality", "why_refused"]

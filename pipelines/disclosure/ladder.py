@@ -111,7 +111,7 @@ def rung_columns(
     order. Each rung joins its own split to those of the rungs before, so that it refines them.
     """
     wide = courses.pivot("measure", index=["course_key", *keys], values="status")
-    blocks: list[pl.Expr] = []
+    blocks: list[pl.Expr] = [pl.lit("course")]
     names, columns = [], []
     for step in ladder:
         measure, splits = str(step["measure"]), str(step["splits"])

@@ -3,51 +3,35 @@
 import hashlib
 import json
 import os
+import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-import polars as pl
 from filelock import FileLock, Timeout
 
 from pipelines.definitions import InputError
-from pipelines.definitions.schema import Table
-from pipelines.intake import contract
+from pipelines.definitions.errors import listed
+from pipelines.intake.account import Account
 
 Calendar = Literal["dates", "relative"]
-COMPRESSION_LEVEL = 9
-QUARANTINE = "quarantine.csv"
-
-
-@dataclass(frozen=True)
-class Account:
-    """What became of the rows of one table: rows_in is the sum of the others."""
-
-    table: str
-    rows_in: int
-    accepted: int
-    quarantined: int
-    filtered: int
-    blank: int
-    repeated: int
-
-    @property
-    def exact(self) -> bool:
-        """Return whether every row is accounted for."""
-        left = self.filtered + self.blank + self.repeated
-        return self.rows_in == self.accepted + self.quarantined + left
+Slide = Literal["month", "quarter", "year"]
+Mode = Literal["full", "since"]
+DRAFT = ".draft-"
+UNDONE = ".undone"
 
 
 @dataclass(frozen=True)
 class Manifest:
     """What a batch is: number, source, hash of what came in, calendar, days, account.
 
-    `data_from` and `data_through` are ISO dates, null for a study in relative days. A later batch
-    of the same source replaces an earlier one, whose rows stay in their folder.
+    `data_from` and `data_through` are ISO dates of the records' own calendar, null for a study in
+    relative days. `slide` says how finely the calendar was slid, null where it was not. `mode`:
+    a full batch replaces the earlier ones of its source, one that is `since` adds to them.
     """
 
     batch: int
@@ -57,6 +41,8 @@ class Manifest:
     data_from: str | None
     data_through: str | None
     accounts: list[Account]
+    slide: Slide | None = None
+    mode: Mode = "full"
 
     @property
     def folder(self) -> str:
@@ -69,7 +55,7 @@ class Manifest:
 
 
 def manifests(practice: Path) -> list[Manifest]:
-    """Return the manifests of all batches in their order."""
+    """Return the manifests of all batches in their order, those undone included."""
     found = []
     for file in sorted((practice / "records").glob("[0-9]*/manifest.json")):
         try:
@@ -83,10 +69,52 @@ def manifests(practice: Path) -> list[Manifest]:
     return found
 
 
+def undone(practice: Path) -> set[int]:
+    """Return the numbers of the batches that were taken back."""
+    return {int(file.name[:4]) for file in (practice / "records").glob(f"[0-9]*{UNDONE}")}
+
+
+def standing(practice: Path) -> list[Manifest]:
+    """Return the batches that were not taken back, in their order."""
+    gone = undone(practice)
+    return [batch for batch in manifests(practice) if batch.batch not in gone]
+
+
 def active(batches: Iterable[Manifest]) -> list[Manifest]:
-    """Return the batches in force: the last of each source."""
-    latest = {batch.source: batch for batch in batches}
-    return sorted(latest.values(), key=lambda batch: batch.batch)
+    """Return those in force of standing batches: of each source its last full one and what adds to it."""
+    by_source: dict[str, list[Manifest]] = {}
+    for batch in batches:
+        chain = by_source.setdefault(batch.source, [])
+        if batch.mode == "full":
+            chain.clear()
+        chain.append(batch)
+    found = [batch for chain in by_source.values() for batch in chain]
+    return sorted(found, key=lambda batch: batch.batch)
+
+
+def in_force(practice: Path) -> list[Manifest]:
+    """Return the batches in force of a practice folder."""
+    return active(standing(practice)) if practice.is_dir() else []
+
+
+def undo(practice: Path, number: int) -> Manifest:
+    """Take one batch back by a tombstone beside its folder, which stays; return its manifest.
+
+    Raises InputError where there is no such batch or it was taken back already.
+    """
+    with lock(practice):
+        found = {batch.batch: batch for batch in manifests(practice)}
+        if number not in found:
+            raise InputError(
+                f"batch {number}: there is none in {practice}; expected one of {listed(map(str, found), 20) or 'none'}"
+            )
+        if number in undone(practice):
+            raise InputError(f"batch {number}: it was taken back already")
+        stone = practice / "records" / f"{found[number].folder}{UNDONE}"
+        stone.write_text(json.dumps({"undone_at": datetime.now(UTC).isoformat()}) + "\n", "utf8")
+        synced(stone)
+        synced(stone.parent)
+        return found[number]
 
 
 def digest(paths: Iterable[Path], *texts: str) -> str:
@@ -109,68 +137,59 @@ def lock(practice: Path) -> Iterator[None]:
         raise InputError(f"{practice.name}: another import into this folder is running") from None
 
 
-class Writer:
-    """Writes one batch under a temporary name; `publish` makes it part of the records."""
+@dataclass(frozen=True)
+class Draft:
+    """A batch being written: a folder under a temporary name; `publish` makes it part of the records."""
 
-    def __init__(self, practice: Path) -> None:
-        """Start a draft, removing what a killed import left."""
-        self.practice = practice
-        self.records = practice / "records"
-        self.draft = self.records / f".draft-{os.getpid()}"
-        self.records.mkdir(parents=True, exist_ok=True)
-        for leftover in self.records.glob(".draft-*"):
-            shutil.rmtree(leftover)
-        self.draft.mkdir()
-        self.parts = 0
+    practice: Path
+    folder: Path
 
-    def add(self, accepted: Mapping[str, pl.DataFrame], quarantined: pl.DataFrame) -> None:
-        """Write accepted rows as one more part of each table, and keep what is quarantined."""
-        for table in contract.TABLES:
-            frame = accepted[table.name]
-            if frame.height:
-                file = self.draft / f"{table.name}-{self.parts:04d}.parquet"
-                _sorted(table, frame).write_parquet(
-                    file, compression="zstd", compression_level=COMPRESSION_LEVEL
-                )
-        with (self.draft / QUARANTINE).open("a", encoding="utf8") as quarantine:
-            quarantine.write(quarantined.write_csv(include_header=not self.parts))
-        self.parts += 1
+    @property
+    def quarantine(self) -> Path:
+        """Return the file for quarantined rows."""
+        return self.folder / "quarantine.csv"
 
     def publish(self, manifest: Manifest) -> None:
         """Make the batch part of the records: quarantine first, then the batch in one rename."""
-        (self.draft / "manifest.json").write_text(manifest.written(), "utf8")
-        quarantine = self.practice / "quarantine"
-        quarantine.mkdir(exist_ok=True)
-        (self.draft / QUARANTINE).rename(quarantine / f"{manifest.folder}.csv")
-        for file in self.draft.iterdir():
-            _synced(file)
-        self.draft.rename(self.records / manifest.folder)
-        _synced(self.records)
-
-    def discard(self) -> None:
-        """Remove the draft."""
-        shutil.rmtree(self.draft, ignore_errors=True)
+        (self.folder / "manifest.json").write_text(manifest.written(), "utf8")
+        for file in self.folder.iterdir():
+            synced(file)
+        kept = self.practice / "quarantine"
+        kept.mkdir(exist_ok=True)
+        self.quarantine.rename(kept / f"{manifest.folder}.csv")
+        synced(kept)
+        self.folder.rename(self.practice / "records" / manifest.folder)
+        synced(self.practice / "records")
 
 
-def _sorted(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.sort([name for name in table.names if frame.schema[name] != pl.Boolean])
+@contextmanager
+def draft(practice: Path) -> Iterator[Draft]:
+    """Open a draft, removing what a killed import left; what is not published is gone at the end."""
+    records = practice / "records"
+    records.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(practice)
+    folder = records / f"{DRAFT}{secrets.token_hex(4)}"
+    folder.mkdir()
+    try:
+        yield Draft(practice, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _synced(path: Path) -> None:
+def remove_leftovers(practice: Path) -> None:
+    """Remove what killed imports left: drafts, and quarantined rows of no batch."""
+    for leftover in (practice / "records").glob(f"{DRAFT}*"):
+        shutil.rmtree(leftover)
+    published = {batch.folder for batch in manifests(practice)}
+    for file in (practice / "quarantine").glob("[0-9]*.csv"):
+        if file.stem not in published:
+            file.unlink()
+
+
+def synced(path: Path) -> None:
+    """Force a file or folder to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def days(accepted: Mapping[str, pl.DataFrame]) -> tuple[date, date] | None:
-    """Return the first and last day on which anything happened; None without any."""
-    columns = [accepted["visits"]["visit_date"], accepted["scores"]["assessed_on"]]
-    found = pl.concat([column.alias("day") for column in columns]).drop_nulls()
-    if not found.len():
-        return None
-    first, last = found.min(), found.max()
-    assert isinstance(first, date)
-    assert isinstance(last, date)
-    return first, last

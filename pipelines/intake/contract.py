@@ -9,6 +9,11 @@ SEXES = ("female", "male", "other", "unknown")
 AGE_BANDS = (
     "under_18", "18-24", "25-34", "35-44", "45-54", "55-64", "65-74", "75-84", "85-89", "90+", "unknown",
 )  # fmt: skip
+YOUNGEST = {
+    "90+": 90, "85-89": 85, "75-84": 75, "65-74": 65, "55-64": 55, "45-54": 45, "35-44": 35,
+    "25-34": 25, "18-24": 18, "under_18": 0,
+}  # fmt: skip
+OLDEST = 130
 VISIT_KINDS = ("consultation", "infusion", "follow_up")
 VISIT_STATUSES = ("completed", "no_show", "late_cancelled", "cancelled")
 AGENTS = ("ketamine", "esketamine", "other")
@@ -20,6 +25,7 @@ TREATMENTS = (
     "antidepressant", "other_medication", "physical_therapy", "injection", "psychotherapy",
     "inpatient", "ect", "tms", "opioid_therapy",
 )  # fmt: skip
+CODE, CODE_MEANS = r"^[a-z0-9_]+$", "lower-case letters, digits and _"
 ICD10CM = r"^[A-Z][0-9][0-9A-Z]{1,5}$"
 
 
@@ -79,7 +85,8 @@ INFUSIONS = Table(
         _minutes("infusion_minutes", "Start to end of the infusion"),
         _minutes("recovery_minutes", "End of the infusion to discharge"),
         Column("stopped_early", "flag", "Whether the infusion was stopped early.", False),
-        Column("stop_reason", "text", "Why it was stopped, as a code.", False),
+        Column("stop_reason", "text", "Why it was stopped, as a code.", False,
+               pattern=CODE, pattern_means=CODE_MEANS),
     ),
 )  # fmt: skip
 DIAGNOSES = Table(
@@ -125,7 +132,7 @@ ADVERSE_EVENTS = Table(
     (
         _visit(),
         Column("term", "text", "Preferred term, in lower case with underscores.",
-               pattern=r"^[a-z0-9_]+$", pattern_means="lower-case letters, digits and _"),
+               pattern=CODE, pattern_means=CODE_MEANS),
         Column("grade", "integer", "Severity grade, 1 to 5.", low=1, high=5),
         Column("serious", "flag", "Whether it was serious in the regulatory sense."),
         _minutes("onset_minute", "Start, from the start of the infusion", 43200),

@@ -29,15 +29,21 @@ class Part(BaseModel):
 
 
 class File(Part):
-    """One file of the export; of several paths the first that exists."""
+    """One file of the export; of several paths the first that exists.
+
+    `names` are columns with names of persons: read only to see that none of them passes the door.
+    """
 
     path: Annotated[list[str], BeforeValidator(_as_list)]
     format: Literal["csv", "tsv", "parquet", "xlsx"] | None = None
-    delimiter: str | None = None
+    delimiter: str | None = Field(default=None, max_length=1)
     encoding: str = "utf8"
     sheet: str | None = None
     missing: list[str] = []
     missing_in: dict[str, list[str]] = {}
+    names: list[str] = []
+    decimal: Literal[".", ","] = "."
+    skip_lines: int = Field(default=0, ge=0, le=1000)
     optional: bool = False
 
 
@@ -47,20 +53,24 @@ class Value(Part):
     column: str | None = None
     file: str | None = None
     constant: Scalar | None = None
+    joined: list[str] | None = Field(default=None, min_length=2)
     mean_of: list[str] | None = Field(default=None, min_length=1)
     sum_of: list[str] | None = Field(default=None, min_length=1)
     at_least: int | None = Field(default=None, ge=1)
     values: dict[str, Scalar] | None = None
+    not_used: list[str] = []
     otherwise: Scalar | None = None
     if_missing: Scalar | None = None
     scale: float | None = Field(default=None, gt=0, le=1e6, allow_inf_nan=False, strict=True)
     shift: float | None = Field(default=None, ge=-1e6, le=1e6, allow_inf_nan=False, strict=True)
     remove: str | None = None
     upper: bool = False
-    date_format: str | None = None
+    date_format: Annotated[list[str], BeforeValidator(_as_list)] = []
     days_after: str | None = None
     days_after_file: str | None = None
     age_in_years: bool = False
+    birth_date: bool = False
+    zip_code: bool = False
     optional: bool = False
 
 
@@ -105,12 +115,19 @@ class Treatment(Part):
 
 
 class Profile(Part):
-    """A whole profile; `folder` is where its definition overrides lie, if it has any."""
+    """A whole profile; `folder` is where its definition overrides lie, if it has any.
+
+    `format` fhir and omop have fixed tables, so that `files`, `tables` and `treatment` are for
+    tabular exports only, and `region`, which part of an address becomes the region, is for the
+    other two.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
     title: str = ""
+    format: Literal["tabular", "fhir", "omop"] = "tabular"
     calendar: Literal["dates", "relative"] = "dates"
-    files: dict[str, File]
+    region: Literal["none", "state", "zip3"] = "none"
+    files: dict[str, File] = {}
     tables: dict[str, Annotated[list[Source], BeforeValidator(_as_list)]] = {}
     treatment: Treatment | None = None
     folder: Path | None = Field(default=None, exclude=True)
@@ -243,6 +260,8 @@ def _keys_at(place: tuple[str | int, ...]) -> list[str]:
 
 def _wrong_names(file: str, profile: Profile) -> list[str]:
     """Return what names a canonical table, a canonical column or a file that there is not."""
+    if profile.format != "tabular":
+        return []
     if profile.treatment and "patient_key" not in profile.treatment.columns:
         return [f"{file}: key 'treatment.columns.patient_key' is missing"]
     problems = []
@@ -290,9 +309,9 @@ def _wrong_source(file: str, profile: Profile, name: str, source: Source) -> lis
 
 
 def _wrong_value(value: Value, used: list[str]) -> str | None:
-    kinds = [value.column, value.constant, value.mean_of, value.sum_of]
+    kinds = [value.column, value.constant, value.joined, value.mean_of, value.sum_of]
     if sum(kind is not None for kind in kinds) != 1:
-        return "expected exactly one of column, constant, mean_of, sum_of"
+        return "expected exactly one of column, constant, joined, mean_of, sum_of"
     for file in (value.file, value.days_after_file):
         if file is not None and file not in used:
             return f"file '{file}' is not joined; expected one of {listed(used)}"

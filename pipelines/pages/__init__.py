@@ -5,5 +5,6 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 PAGES: tuple[tuple[Path, str, str], ...] = (
     (FOLDER / "response.py", "Response", ":material/trending_down:"),
+    (FOLDER / "data_quality.py", "Data quality", ":material/fact_check:"),
     (FOLDER / "definitions.py", "Definitions", ":material/menu_book:"),
 )

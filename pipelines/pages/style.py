@@ -15,7 +15,9 @@ SHEET = """<style>
 }
 [class*="st-key-either_"] { container-type: inline-size; position: relative; gap: 0; }
 /* What leaves goes through the download buttons, under the policy of what leaves. */
-[class*="st-key-either_"] .stElementToolbar { display: none; }
+[class*="st-key-either_"] .stElementToolbar, .st-key-rules .stElementToolbar,
+.st-key-overview .stElementToolbar { display: none; }
+.st-key-rules { gap: 0.45rem; }
 .stTable * { font-size: 0.8125rem; }
 .stTable td, .stTable th { padding: 0.2rem 0.4rem !important; }
 .stTable td *, .stTable th:not(:last-child) * { white-space: pre !important; }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pipelines.definitions import InputError
 from pipelines.definitions.errors import did_you_mean, listed
 
 FOLDER = Path(__file__).parent
-STAGES = ("staging", "core", "marts")
+STAGES = ("staging", "core", "marts", "quality")
 GRAIN = re.compile(r"^-- One row per (?P<columns>[a-z0-9_, ]+)\.$")
 
 
@@ -28,7 +29,7 @@ class SqlTable:
 
 
 def tables(folder: Path = FOLDER) -> list[SqlTable]:
-    """Return every table under `folder`/staging, core and marts, each after its parents.
+    """Return every table under `folder`/staging, core, marts and quality, each after its parents.
 
     Raises InputError for SQL without a grain line or that can't be parsed, for a table that there
     is not, and for a cycle.
@@ -47,8 +48,11 @@ def tables(folder: Path = FOLDER) -> list[SqlTable]:
 
 
 def _table(file: Path) -> SqlTable:
-    name = f"{file.parent.name}.{file.stem}"
-    sql = file.read_text("utf8")
+    return _parsed(f"{file.parent.name}.{file.stem}", file.read_text("utf8"))
+
+
+@lru_cache(maxsize=200)
+def _parsed(name: str, sql: str) -> SqlTable:
     grain = GRAIN.match(sql.splitlines()[0])
     if grain is None:
         raise InputError(f"{name}.sql: its first line is not `-- One row per COLUMNS.`")

@@ -1,4 +1,4 @@
-"""A simulated practice written as a practice folder, through the same split as any import."""
+"""A simulated practice written as a practice folder, judged as any import is."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,10 +6,11 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.definitions import InputError, load
-from pipelines.intake import batches, contract
-from pipelines.intake.batches import Account, Manifest
+from pipelines.intake import batches, contract, leaving
+from pipelines.intake.batches import Manifest
+from pipelines.intake.leaving import pass_unchanged
+from pipelines.intake.scratch import scratch
 from pipelines.intake.simulation import DATA_FROM, DATA_THROUGH, EVENTS, Missing, simulated
-from pipelines.intake.splitting import Split, split
 
 TRUTH = ["category", "subtype", "window"]
 
@@ -28,17 +29,16 @@ def simulate_practice(
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder}: it is there already and not empty; expected a new folder")
-    writer, accounts, truth = batches.Writer(folder), _no_accounts(), []
-    definitions = load()
-    try:
+    truth, definitions = [], load()
+    with batches.draft(folder) as draft, scratch(draft.practice / "records", definitions) as work:
         chunks = simulated(patients, seed, missing, definitions, chunk_size)
         for number, chunk in enumerate(chunks, start=1):
-            parted = split(chunk.tables, definitions, DATA_THROUGH)
-            writer.add(parted.accepted, parted.quarantined)
-            accounts = [_added(account, chunk.tables, parted) for account in accounts]
+            for name, frame in chunk.tables.items():
+                work.add(contract.BY_NAME[name], frame)
             truth.append(chunk.truth)
             if progress:
                 progress(min(number * chunk_size, patients))
+        pass_unchanged(work, definitions, DATA_THROUGH, draft)
         manifest = Manifest(
             batch=1,
             source="simulated",
@@ -46,33 +46,12 @@ def simulate_practice(
             calendar="dates",
             data_from=DATA_FROM.isoformat(),
             data_through=DATA_THROUGH.isoformat(),
-            accounts=accounts,
+            accounts=leaving.accounts(work),
         )
         _write_truth(folder, truth)
         _write_events(folder)
-        writer.publish(manifest)
-    except BaseException:
-        writer.discard()
-        raise
+        draft.publish(manifest)
     return manifest
-
-
-def _no_accounts() -> list[Account]:
-    return [Account(table.name, 0, 0, 0, 0, 0, 0) for table in contract.TABLES]
-
-
-def _added(account: Account, tables: dict[str, pl.DataFrame], parted: Split) -> Account:
-    total = Account(
-        table=account.table,
-        rows_in=account.rows_in + tables[account.table].height,
-        accepted=account.accepted + parted.accepted[account.table].height,
-        quarantined=account.quarantined + parted.quarantined.filter(table=account.table).height,
-        filtered=0,
-        blank=0,
-        repeated=0,
-    )
-    assert total.exact, total
-    return total
 
 
 def _write_truth(folder: Path, chunks: list[pl.DataFrame]) -> None:

@@ -1,6 +1,7 @@
 -- One row per course_key, measure, window.
 -- What the Response page counts: each status with what it can be grouped and filtered by.
--- start_month: first day of the month of the first infusion; null in a study of relative days.
+-- start_month: first day of the month of the first infusion; null where the calendar keeps no
+-- months. start_year: its year; null in a study of relative days.
 select
     outcomes.course_key,
     outcomes.measure,
@@ -16,9 +17,10 @@ select
     patients.region,
     courses.is_first_course,
     case
-        when calendar.calendar = 'dates'
+        when calendar.keeps_months
             then cast(date_trunc('month', courses.first_infusion) as date)
-    end as start_month
+    end as start_month,
+    case when calendar.keeps_years then year(courses.first_infusion) end as start_year
 from core.course_outcomes as outcomes
 inner join core.courses as courses on outcomes.course_key = courses.course_key
 inner join staging.patients as patients on courses.patient_key = patients.patient_key

@@ -1,7 +1,11 @@
 -- One row per calendar.
 -- data_from, data_through: first and last day of the records; null in a study of relative days.
+-- keeps_months: whether the months in which courses began are true. slide: how days were slid.
 select
     calendar,
+    slide,
     data_from,
-    data_through
+    data_through,
+    calendar = 'dates' and coalesce(slide, 'month') = 'month' as keeps_months,
+    calendar = 'dates' as keeps_years
 from records.calendar

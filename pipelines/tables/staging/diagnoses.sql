@@ -1,5 +1,5 @@
 -- One row per patient_key, icd10cm, recorded_on, role.
-select
+select distinct
     patient_key,
     icd10cm,
     recorded_on,

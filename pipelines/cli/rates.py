@@ -1,0 +1,113 @@
+"""The command that prints response rates."""
+
+import json
+import sys
+from datetime import date
+from typing import Annotated, Literal
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.cli.shared import Folder, app, folder_meant
+from pipelines.definitions import InputError
+from pipelines.disclosure import Finding, disclose
+from pipelines.practice import open_practice
+
+JSON_ROW = (
+    "started", "baseline", "eligible", "due", "assessed", "responded", "known", "rate", "low",
+    "high", "highest", "follow_up", "unstable", "hidden", "enough_follow_up",
+)  # fmt: skip
+
+
+@app.command()
+def rates(
+    folder: Folder = None,
+    by: Annotated[str, typer.Option(help="Group columns, joined by commas.")] = "category",
+    measure: Annotated[str, typer.Option(help="Measure of the definitions.")] = "response",
+    window: Annotated[str | None, typer.Option(help="Window of the definitions.")] = None,
+    population: Annotated[
+        Literal["first_courses", "all_courses"], typer.Option(help="Which courses count.")
+    ] = "first_courses",
+    where: Annotated[
+        list[str] | None, typer.Option(help="column=value, or column=value,value; repeatable.")
+    ] = None,
+    start_from: Annotated[
+        str | None, typer.Option("--from", help="First start month, YYYY-MM.")
+    ] = None,
+    start_to: Annotated[str | None, typer.Option("--to", help="Last start month, YYYY-MM.")] = None,
+    policy: Annotated[str, typer.Option(help="cms11 or internal.")] = "cms11",
+    output: Annotated[
+        Literal["table", "json", "csv"], typer.Option("--format", help="How to print.")
+    ] = "table",
+) -> None:
+    """Print response rates with their bounds and intervals."""
+    practice = open_practice(folder_meant(folder))
+    result = practice.response(
+        by=[name.strip() for name in by.split(",") if name.strip()],
+        measure=measure,
+        window=window,
+        population=population,
+        where=_where(where or []),
+        start_from=_month(start_from, "--from"),
+        start_to=_month(start_to, "--to"),
+    )
+    finding = disclose(result, policy)
+    if output == "json":
+        print(json.dumps(_as_json(finding), indent=2))
+    elif output == "csv":
+        print(_rows(finding).write_csv(), end="")
+    else:
+        _print_table(finding)
+
+
+def _where(given: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for text in given:
+        column, sign, values = text.partition("=")
+        if not sign or not values:
+            raise InputError(f"--where: '{text}' is not column=value")
+        found.setdefault(column.strip(), []).extend(value.strip() for value in values.split(","))
+    return found
+
+
+def _month(text: str | None, option: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise InputError(f"{option}: '{text}' is not a month; expected YYYY-MM") from None
+
+
+def _rows(finding: Finding) -> pl.DataFrame:
+    return finding.frame.select(*finding.question.by, *JSON_ROW)
+
+
+def _as_json(finding: Finding) -> dict[str, object]:
+    rows = _rows(finding)
+    dates = [name for name, kind in rows.schema.items() if kind == pl.Date]
+    return {
+        "build": finding.provenance.build,
+        "policy": finding.policy,
+        "measure": finding.question.measure,
+        "window": finding.question.window,
+        "population": finding.question.population,
+        "rows": rows.with_columns(pl.col(dates).cast(pl.String)).to_dicts(),
+    }
+
+
+def _print_table(finding: Finding) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    table = Table(show_edge=False, pad_edge=False)
+    content = finding.table()
+    for name in content.columns:
+        count = name not in [heading.capitalize() for heading in finding.question.by]
+        table.add_column(name, justify="right" if count else "left")
+    for row in content.rows():
+        table.add_row(*[str(cell) for cell in row])
+    console.print(table)
+    print()
+    print(finding.sentence)
+    print(finding.footnote)

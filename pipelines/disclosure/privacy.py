@@ -1,0 +1,96 @@
+"""A privacy report as it may be shown: the only way from a PrivacyReport to a PrivacyFinding."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipelines.definitions import Definitions, InputError
+from pipelines.definitions.errors import did_you_mean, listed
+from pipelines.estimates.privacy import PrivacyReport
+from pipelines.estimates.result import Provenance
+
+RISKS = ("highest_risk", "average_risk")
+
+
+@dataclass(frozen=True)
+class PrivacyFinding:
+    """How well records hide persons, as a policy lets it be shown; only `disclose_privacy` makes one.
+
+    `whole` (one row), `combinations` and `without` are those of the PrivacyReport. Under a
+    protecting policy every number in them is text that names its class, as `1 to 10`; groups are
+    left out. `limits` are the sizes of group that count as enough, small to large.
+    """
+
+    policy: str
+    protects: bool
+    setting: str
+    held: tuple[str, ...]
+    limits: tuple[int, ...]
+    whole: pl.DataFrame
+    combinations: pl.DataFrame = field(repr=False)
+    without: pl.DataFrame = field(repr=False)
+    claims: pl.DataFrame = field(repr=False)
+    definitions: Definitions = field(repr=False)
+    provenance: Provenance
+
+
+def disclose_privacy(report: PrivacyReport, policy: str = "cms11") -> PrivacyFinding:
+    """Return what a policy allows of a privacy report.
+
+    Under a protecting policy numbers of patients are told as none, 1 to smallest - 1, or smallest
+    and more, and never exactly: the groups of nested limits would subtract. Raises InputError for
+    an unknown policy.
+    """
+    definitions = report.definitions
+    known = definitions["policies"]["policy"].to_list()
+    if policy not in known:
+        raise InputError(
+            f"policy: '{policy}' is not known{did_you_mean(policy, known)}; expected {listed(known)}"
+        )
+    row = definitions["policies"].row(by_predicate=pl.col("policy") == policy, named=True)
+    limits = definitions["privacy_limits"].sort("smallest_group")
+    smallest = int(row["smallest_count"]) if row["protects"] else 0
+    whole, combinations, without = (
+        _classed(frame, smallest, limits) if smallest else frame
+        for frame in (pl.DataFrame([report.whole]), report.combinations, report.without)
+    )
+    return PrivacyFinding(
+        policy=policy,
+        protects=bool(row["protects"]),
+        setting=report.setting,
+        held=report.held,
+        limits=tuple(limits["smallest_group"].to_list()),
+        whole=whole,
+        combinations=combinations,
+        without=without,
+        claims=report.claims,
+        definitions=definitions,
+        provenance=report.provenance,
+    )
+
+
+def _classed(frame: pl.DataFrame, smallest: int, limits: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame with every number as the class that it is in."""
+    counts = [name for name, kind in frame.schema.items() if kind.is_integer()]
+    risks = [name for name in RISKS if name in frame.columns]
+    return frame.with_columns(
+        *[_class(pl.col(name), smallest).alias(name) for name in counts],
+        *[_risk(pl.col(name), limits).alias(name) for name in risks],
+    ).drop("groups", strict=False)
+
+
+def _class(count: pl.Expr, smallest: int) -> pl.Expr:
+    some = pl.when(count < smallest).then(pl.lit(f"1 to {smallest - 1}"))
+    none = pl.when(count == 0).then(pl.lit("none"))
+    return pl.coalesce(none, some, pl.when(count >= smallest).then(pl.lit(f"{smallest} or more")))
+
+
+def _risk(risk: pl.Expr, limits: pl.DataFrame) -> pl.Expr:
+    """Return between which accepted risks one lies; a limit accepts 1 / its smallest group."""
+    steps = limits.select("smallest_group", "highest_risk").rows()
+    named = [
+        pl.when(risk <= 1 / group).then(pl.lit(f"up to {accepted.normalize():f}"))
+        for group, accepted in reversed(steps)
+    ]
+    above = pl.lit(f"above {steps[0][1].normalize():f}")
+    return pl.coalesce(*named, pl.when(risk.is_not_null()).then(above))

@@ -1,0 +1,132 @@
+"""Data quality as it may be shown: the only way from a QualityResult to a QualityFinding."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from pipelines.definitions import Definitions, InputError
+from pipelines.definitions.errors import did_you_mean, listed
+from pipelines.disclosure import quality_words
+from pipelines.estimates.grades import SEVERITIES
+from pipelines.estimates.quality import STATUSES, QualityResult
+from pipelines.estimates.result import Provenance
+
+NUMBERS = ("failing", "counted", "share")
+
+
+@dataclass(frozen=True)
+class QualityFinding:
+    """Data quality as a policy lets it be shown; only `disclose_quality` makes one.
+
+    The frames are those of the QualityResult. `rules` and `clinics` carry `hidden`: whether the
+    numbers of a row are withheld, which are null then. Under a protecting policy `months`,
+    `capture` and `trust` are empty.
+    """
+
+    policy: str
+    window: str
+    rules: pl.DataFrame
+    clinics: pl.DataFrame
+    months: pl.DataFrame
+    grades: pl.DataFrame
+    capture: pl.DataFrame
+    trust: pl.DataFrame
+    definitions: Definitions = field(repr=False)
+    provenance: Provenance
+
+    @property
+    def protects(self) -> bool:
+        """Return whether the policy hides small counts."""
+        return bool(_policy(self.policy, self.definitions)["protects"])
+
+    @property
+    def failures(self) -> pl.DataFrame:
+        """Return the rules that fail, in the practice or at some clinic; the gravest first."""
+        return self.rules.filter((pl.col("status") == "failed") | (pl.col("failing_clinics") > 0))
+
+    @property
+    def sentence(self) -> str:
+        """Return what limits these data, in a sentence or two."""
+        return quality_words.answer(self.failures, self.rules, self.clinics)
+
+    @property
+    def footnote(self) -> str:
+        """Return build, days and policy in a line."""
+        return quality_words.footnote(
+            self.provenance, _policy(self.policy, self.definitions), self.definitions
+        )
+
+
+def disclose_quality(result: QualityResult, policy: str = "cms11") -> QualityFinding:
+    """Return the numbers of a QualityResult that a policy allows.
+
+    Under a protecting policy numbers stand for the whole practice only, and only where what fails
+    and what does not are each none or enough, and differ by none or enough from the numbers shown
+    before of the same unit; by clinic only grade and status. Raises InputError for an unknown
+    policy.
+    """
+    row = _policy(policy, result.definitions)
+    found = QualityFinding(
+        policy,
+        result.window,
+        result.rules.with_columns(hidden=pl.lit(False)),
+        result.clinics.with_columns(hidden=pl.lit(False)),
+        result.months,
+        result.grades,
+        result.capture,
+        result.trust,
+        result.definitions,
+        result.provenance,
+    )
+    if not row["protects"]:
+        return found
+    hidden = _small(result.rules, int(str(row["smallest_count"])))
+    return replace(
+        found,
+        rules=_in_plain_order(_withheld(found.rules.with_columns(hidden=hidden))),
+        clinics=_withheld(found.clinics.with_columns(hidden=pl.lit(True))),
+        months=result.months.clear(),
+        capture=result.capture.clear(),
+        trust=result.trust.clear(),
+    )
+
+
+def _policy(name: str, definitions: Definitions) -> Mapping[str, object]:
+    policies = definitions["policies"]
+    known = policies["policy"].to_list()
+    if name not in known:
+        raise InputError(
+            f"policy: '{name}' is not known{did_you_mean(name, known)}; expected {listed(known)}"
+        )
+    return policies.row(by_predicate=pl.col("policy") == name, named=True)
+
+
+def _small(rules: pl.DataFrame, smallest: int) -> pl.Series:
+    """Return which rules would show a small number, or leave one by subtraction.
+
+    Rules of one unit may count nested groups (due at week 8, due at week 12), whose numbers
+    subtract; so each rule is also held against those of its unit that are shown before it.
+    """
+    shown: dict[str, list[int]] = {}
+    hidden = []
+    for unit, failing, counted in rules.select("unit", "failing", "counted").iter_rows():
+        own = [failing, counted, counted - failing] if counted is not None else []
+        before = shown.setdefault(unit, [0])
+        small = any(0 < abs(a - b) < smallest for a in own for b in before)
+        hidden.append(small)
+        if not small:
+            before += own
+    return pl.Series("hidden", hidden, dtype=pl.Boolean)
+
+
+def _in_plain_order(rules: pl.DataFrame) -> pl.DataFrame:
+    """Return rules by what stays visible: failing or not, severity, status, name."""
+    somewhere = (pl.col("status") == "failed") | (pl.col("failing_clinics") > 0)
+    severity = pl.col("severity").cast(pl.Enum(SEVERITIES))
+    return rules.sort(~somewhere, severity, pl.col("status").cast(pl.Enum(STATUSES)), "label")
+
+
+def _withheld(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.when(~pl.col("hidden")).then(pl.col(name)).alias(name)
+                              for name in NUMBERS)  # fmt: skip

@@ -1,0 +1,239 @@
+"""The crosswalk: source keys and their random keys, slides and held-back rows, on the secure side.
+
+A folder that only its owner can enter (0700) with one SQLite file (0600). It never lies in a
+practice folder, and nothing in a practice folder says where it is.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+import shutil
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from pipelines.definitions import InputError
+from pipelines.intake.batches import Slide
+
+FILE = "crosswalk.sqlite"
+ALPHABET = np.frombuffer(b"0123456789abcdefghijklmnopqrstuv", dtype=np.uint8)
+LETTERS = 12
+SCHEMA = """
+create table if not exists settings (setting text primary key, value text not null);
+create table if not exists patients (
+    patient integer primary key, source_key text not null unique, patient_key text not null unique,
+    slide_days integer, first_seen text, number text
+);
+create table if not exists visits (
+    source text not null, source_key text not null, visit_key text not null,
+    patient integer not null, primary key (source, source_key)
+) without rowid;
+create table if not exists clinics (source_key text primary key, key text not null unique);
+create table if not exists clinicians (source_key text primary key, key text not null unique);
+create table if not exists forgotten (mark text primary key);
+create table if not exists practices (practice text primary key, folder text not null);
+create table if not exists spans (
+    practice text not null, source text not null, batch integer not null,
+    first_day text not null, last_day text not null, primary key (practice, source, batch)
+);
+"""
+
+
+@dataclass(frozen=True)
+class Crosswalk:
+    """An open crosswalk. Changes are kept when the block that opened it ends without an error."""
+
+    folder: Path
+    database: sqlite3.Connection
+
+    @property
+    def slide(self) -> Slide | None:
+        """Return how finely this crosswalk slides calendars; None before the first import."""
+        found = self._setting("slide")
+        return found if found in ("month", "quarter", "year") else None  # type: ignore[return-value]
+
+    def settle_slide(self, asked: Slide | None) -> Slide:
+        """Return the slide in force: fixed by the first import, `month` if it does not say.
+
+        Raises InputError where another is asked for later: intervals of old and new rows would
+        no longer agree.
+        """
+        settled = self.slide
+        if settled and asked and asked != settled:
+            raise InputError(
+                f"--calendar {asked}: this crosswalk slides by {settled} since its first import;"
+                f" expected {settled}, or another crosswalk and practice folder"
+            )
+        chosen = settled or asked or "month"
+        self.database.execute("insert or ignore into settings values ('slide', ?)", [chosen])
+        return chosen
+
+    def secret(self) -> bytes:
+        """Return the secret that marks and hashes are made with."""
+        self.database.execute(
+            "insert or ignore into settings values ('secret', ?)", [secrets.token_hex(32)]
+        )
+        return bytes.fromhex(str(self._setting("secret")))
+
+    def _setting(self, name: str) -> str | None:
+        row = self.database.execute(
+            "select value from settings where setting = ?", [name]
+        ).fetchone()
+        return row[0] if row else None
+
+    def frame(self, query: str, schema: dict[str, pl.DataType], *values: str) -> pl.DataFrame:
+        """Return the rows of a query as a frame."""
+        rows = self.database.execute(query, values).fetchall()
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def mark(self, source_key: str) -> str:
+        """Return the one-way mark by which a forgotten patient is known again."""
+        return hmac.new(self.secret(), source_key.encode(), hashlib.sha256).hexdigest()
+
+    def forgotten(self) -> set[str]:
+        """Return the marks of all patients who were forgotten."""
+        return {row[0] for row in self.database.execute("select mark from forgotten")}
+
+    def keep(self) -> None:
+        """Make what was learned so far lasting: keys come before the records that use them."""
+        self.database.execute("commit")
+        self.database.execute("begin immediate")
+
+    def widened(
+        self, practice: str, source: str, in_force: list[int], first: date, last: date
+    ) -> tuple[date, date]:
+        """Return the first and last day of a source over its batches in force and this one."""
+        rows = self.database.execute(
+            "select batch, first_day, last_day from spans where practice = ? and source = ?",
+            [practice, source],
+        ).fetchall()
+        known = [row for row in rows if row[0] in in_force]
+        firsts = [date.fromisoformat(row[1]) for row in known]
+        lasts = [date.fromisoformat(row[2]) for row in known]
+        return min([first, *firsts]), max([last, *lasts])
+
+    def note_span(
+        self, practice: str, source: str, batch: int, days: tuple[date, date], folder: Path
+    ) -> None:
+        """Remember which days a batch covers, and where its practice folder lies."""
+        self.database.execute(
+            "insert or replace into spans values (?, ?, ?, ?, ?)",
+            [practice, source, batch, days[0].isoformat(), days[1].isoformat()],
+        )
+        self.database.execute(
+            "insert or replace into practices values (?, ?)", [practice, str(folder.resolve())]
+        )
+
+    def practices(self) -> dict[str, Path]:
+        """Return the practice folders that this crosswalk has served, by their names."""
+        rows = self.database.execute("select practice, folder from practices").fetchall()
+        return {name: Path(folder) for name, folder in rows}
+
+    def held(self, practice: str, batch: str) -> Path:
+        """Return the folder of the rows that an import held back."""
+        return self.folder / "held" / practice / batch
+
+    def held_here(self, practice: str) -> list[Path]:
+        """Return the folders of held-back rows of a practice, by batch."""
+        return sorted((self.folder / "held" / practice).glob("[0-9]*"))
+
+
+@contextmanager
+def opened(folder: Path, practice: Path | None = None, create: bool = True) -> Iterator[Crosswalk]:
+    """Open a crosswalk for one command at a time, making it where there is none.
+
+    Raises InputError for a folder inside a practice folder, one that others can enter, one in use,
+    and without `create` where there is none.
+    """
+    place = folder.resolve()
+    _refuse_inside_practice(place, practice)
+    if not create and not (place / FILE).is_file():
+        raise InputError(
+            f"crosswalk '{folder}': there is none; an import with --crosswalk makes it"
+        )
+    if not place.exists():
+        place.mkdir(mode=0o700, parents=True)
+    _refuse_open_to_others(folder, place)
+    try:
+        with FileLock(place / ".lock", timeout=0, mode=0o600):
+            _make_private_file(place / FILE)
+            _refuse_open_to_others(folder, place / FILE)
+            yield from _connected(place)
+    except Timeout:
+        raise InputError(f"crosswalk '{folder}': another command is using it") from None
+
+
+def _connected(place: Path) -> Iterator[Crosswalk]:
+    try:
+        database = sqlite3.connect(place / FILE, isolation_level=None)
+        database.executescript("pragma synchronous = full;" + SCHEMA)
+    except sqlite3.Error:
+        raise InputError(f"crosswalk '{place.name}': {FILE} can't be read as a crosswalk") from None
+    try:
+        database.execute("begin immediate")
+        yield Crosswalk(place, database)
+        database.execute("commit")
+    except BaseException:
+        if database.in_transaction:
+            database.execute("rollback")
+        raise
+    finally:
+        database.close()
+
+
+def _make_private_file(file: Path) -> None:
+    if not file.exists():
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _refuse_open_to_others(named: Path, place: Path) -> None:
+    mode = stat.S_IMODE(place.stat().st_mode)
+    if not place.is_dir() and not place.is_file():
+        raise InputError(f"crosswalk '{named}': it is neither a folder nor a file")
+    if mode & 0o077:
+        expected = "0700" if place.is_dir() else "0600"
+        raise InputError(
+            f"crosswalk '{named}': others can read it (mode {mode:04o} of"
+            f" {place.name if place.is_file() else 'the folder'}); expected {expected}"
+        )
+
+
+def _refuse_inside_practice(place: Path, practice: Path | None) -> None:
+    target = practice.resolve() if practice else None
+    for folder in (place, *place.parents):
+        if folder == target or any((folder / "records").glob("[0-9]*/manifest.json")):
+            raise InputError(
+                "crosswalk: it lies inside a practice folder; expected a place of its own, that"
+                " people who see the records can't enter"
+            )
+    if target and place in target.parents:
+        raise InputError(
+            "practice folder: it lies inside the crosswalk; expected a place of its own"
+        )
+
+
+def random_keys(letter: str, count: int) -> pl.Series:
+    """Return so many random keys of 60 bits, as `p3k7q0a9f2m1c`, from the system's own source."""
+    drawn = np.frombuffer(os.urandom(count * LETTERS), dtype=np.uint8).reshape(count, LETTERS)
+    written = np.full((count, LETTERS + 1), ord(letter), dtype=np.uint8)
+    written[:, 1:] = ALPHABET[drawn & 31]
+    places = np.arange(count + 1, dtype=np.int64) * (LETTERS + 1)
+    text = pa.LargeStringArray.from_buffers(
+        count, pa.py_buffer(places.tobytes()), pa.py_buffer(written.tobytes())
+    )
+    return pl.Series("key", text)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder of held-back rows, if it is there."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,43 @@
+"""Rows that waited behind the door join a later import that adds to what there is."""
+
+from pathlib import Path
+
+from pipelines.intake import batches, contract
+from pipelines.intake.crosswalk import Crosswalk
+from pipelines.intake.scratch import Scratch
+
+SQL = Path(__file__).parent / "sql"
+
+
+def waiting_folder(
+    crosswalk: Crosswalk, practice: Path, practice_id: str, source: str
+) -> Path | None:
+    """Return where the rows lie that wait for a source: those of its latest batch in force."""
+    in_force = [batch for batch in batches.in_force(practice) if batch.source == source]
+    if not in_force:
+        return None
+    folder = crosswalk.held(practice_id, in_force[-1].folder)
+    return folder if folder.is_dir() else None
+
+
+def join_in(scratch: Scratch, crosswalk: Crosswalk, practice: Path, source: str) -> None:
+    """Add known patients and waiting rows to the `mapped` tables, under their source keys.
+
+    They belong to no unit, so that they are no rows of this export. An increment may hold visits
+    and scores of patients that only an earlier export described: those are known.
+    """
+    file = practice / "records" / "practice_id"
+    scratch.connection.execute("create schema held")
+    folder = (
+        waiting_folder(crosswalk, practice, file.read_text("utf8").strip(), source)
+        if file.is_file()
+        else None
+    )
+    for table in contract.TABLES:
+        scratch.settle(table)
+        stored = folder / f"{table.name}.parquet" if folder else None
+        if stored and stored.is_file():
+            scratch.connection.read_parquet(str(stored)).create(f"held.{table.name}")
+        else:
+            scratch.store(f"held.{table.name}", table.empty())
+    scratch.run(SQL / "held.sql")

@@ -1,0 +1,296 @@
+"""What passes the door: accepted rows as records, the rest as an account, quarantine, held rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import reduce
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.definitions import Definitions
+from pipelines.definitions.schema import Table
+from pipelines.intake import contract
+from pipelines.intake.account import Account
+from pipelines.intake.batches import Draft
+from pipelines.intake.expressions import Expression, cell, coalesce, constant, when
+from pipelines.intake.judging import judge
+from pipelines.intake.keys import keep_keys
+from pipelines.intake.scratch import Scratch
+from pipelines.intake.sliding import Edges
+
+SQL = Path(__file__).parent / "sql"
+LARGE = ("scores", "vital_signs")  # read a few times faster than copied
+ACCEPTED, HELD = "accepted", "held back"
+OWN_DAY = {"visits": "visit_date", "diagnoses": "recorded_on", "scores": "assessed_on"}
+KEYS = {"clinic_key": "clinics", "clinician_key": "clinicians"}
+
+
+@dataclass(frozen=True)
+class Door:
+    """What decides which good rows pass: slid days that may be seen, and the first true day asked for.
+
+    `since` and `edges` are None where all days pass. Where earlier batches show slid days through
+    `shown`, a row is before --since by its slid day: in those days, and before `surely`, from which
+    on no slide can take a row to before `since`. Else the rows of two batches would tell the slide.
+    """
+
+    edges: Edges | None = None
+    since: date | None = None
+    shown: date | None = None
+    surely: date | None = None
+
+
+def pass_door(scratch: Scratch, door: Door) -> None:
+    """Make `leaving.<table>` of the good rows: final columns, slide_days, place, and their fate.
+
+    fate: `accepted`, `held back`, `before --since`, or `forgotten patient`.
+    """
+    scratch.connection.execute("create schema leaving")
+    for table in contract.TABLES:
+        rows = _with_keys(scratch, table)
+        named = _day_column(table)
+        day = cell(named) if named else None
+        columns = [_final(column.name, column.kind) for column in table.columns]
+        place = [cell(name) for name in ("slide_days", "unit", "item")]
+        passing = rows.select(*columns, *place, _fate(day, door).alias("fate"))
+        if table.name in LARGE:
+            scratch.connection.execute("use leaving")
+            passing.create_view(table.name)
+            scratch.connection.execute("use main")
+        else:
+            passing.create(f"leaving.{table.name}")
+
+
+def _day_column(table: Table) -> str | None:
+    if table.name in OWN_DAY:
+        return OWN_DAY[table.name]
+    return "day_of_visit" if "visit_key" in table.names else None
+
+
+def _with_keys(scratch: Scratch, table: Table) -> duckdb.DuckDBPyRelation:
+    """Return the good rows beside the random keys, slide and day that they belong to."""
+    connection = scratch.connection
+    good = connection.table(f"judged.{table.name}").filter(cell("broken").isnull())
+    if table.name == "patients":
+        good = good.select(cell("rowid").alias("patient"), *_every(good))
+    elif table.name == "visits":
+        good = good.select(cell("rowid").alias("visit"), *_every(good))
+    if "visit_key" in table.names:
+        good = _joined(good, _visits(connection, table.name), "visit")
+    patients = connection.table("door.keys").select(
+        cell("patient").alias("of_patient"),
+        cell("key").alias("random_patient_key"),
+        cell("slide_days"),
+        cell("first_seen"),
+        cell("forgotten"),
+    )
+    good = _joined(good, patients, "patient")
+    for name, known in KEYS.items():
+        if name in table.names:
+            keys = connection.table(f"door.{known}").select(
+                cell("source_key").alias(f"of_{name}"),
+                cell("key").alias(f"random_{name}"),
+            )
+            good = _joined(good, keys, name)
+    return good
+
+
+def _every(rows: duckdb.DuckDBPyRelation) -> list[Expression]:
+    return [cell(name) for name in rows.columns]
+
+
+def _visits(connection: duckdb.DuckDBPyConnection, table: str) -> duckdb.DuckDBPyRelation:
+    """Return each good visit's random key, and for other tables its patient and day."""
+    keys = connection.table("door.visit_keys").select(
+        cell("visit").alias("of_visit"), cell("key").alias("random_visit_key")
+    )
+    if table == "visits":
+        return keys
+    visits = connection.table("judged.visits")
+    days = visits.select(
+        cell("rowid").alias("place"),
+        cell("patient"),
+        cell("visit_date").alias("day_of_visit"),
+    )
+    return keys.join(days, cell("of_visit") == cell("place"), how="inner")
+
+
+def _joined(
+    rows: duckdb.DuckDBPyRelation, other: duckdb.DuckDBPyRelation, key: str
+) -> duckdb.DuckDBPyRelation:
+    return rows.join(other, cell(key) == cell(f"of_{key}"), how="left")
+
+
+def _final(name: str, kind: str) -> Expression:
+    if name in ("patient_key", "visit_key", *KEYS):
+        return cell(f"random_{name}").alias(name)
+    if kind == "date":
+        return _slid(cell(name)).alias(name)
+    return cell(name).cast("VARCHAR").alias(name) if kind == "text" else cell(name)
+
+
+def _described() -> Expression:
+    """Return whether a patient is of this export or waited, and not only known from earlier ones."""
+    return cell("unit").isnotnull() | cell("item").isnotnull()
+
+
+def _slid(day: Expression) -> Expression:
+    return day + coalesce(cell("slide_days"), constant(0))
+
+
+def _fate(day: Expression | None, door: Door) -> Expression:
+    fate = when(cell("forgotten"), constant("forgotten patient"))
+    if door.edges:
+        fate = fate.when(cell("slide_days").isnull(), constant(HELD))
+        if day is None:
+            late = cell("first_seen") > constant(door.edges.last)
+            fate = fate.when(late, constant(HELD))
+    if day is not None and door.since:
+        early = day < constant(door.since)
+        if door.shown and door.surely:
+            early = (_slid(day) <= constant(door.shown)) & (_slid(day) < constant(door.surely))
+        fate = fate.when(early & cell("unit").isnotnull(), constant("before --since"))
+    if day is not None and door.edges:
+        fate = fate.when(_slid(day) > constant(door.edges.last), constant(HELD))
+        if door.edges.first and door.edges.unsure:
+            near = _slid(day).between(
+                constant(door.edges.unsure),
+                constant(door.edges.first - timedelta(days=1)),
+            )
+            fate = fate.when(near, constant(HELD))
+    return fate.otherwise(constant(ACCEPTED))
+
+
+def pass_unchanged(
+    scratch: Scratch, definitions: Definitions, last_day: date | None, draft: Draft
+) -> None:
+    """Judge rows that were made here, and write them to a draft as they are."""
+    judge(scratch, definitions, last_day, stop_at_unknown=True)
+    scratch.connection.execute("create schema door")
+    keep_keys(scratch)
+    pass_door(scratch, Door())
+    write_accepted(scratch, draft.folder)
+    write_quarantine(scratch, draft.quarantine)
+
+
+def first_seen(scratch: Scratch) -> date | None:
+    """Return the first slid day of an accepted visit or score."""
+    found = scratch.connection.sql(
+        "select min(day) from (select min(visit_date) as day from leaving.visits"
+        " where fate = 'accepted' union all select min(assessed_on) from leaving.scores"
+        " where fate = 'accepted')"
+    ).fetchall()[0][0]
+    assert found is None or isinstance(found, date)
+    return found
+
+
+def write_accepted(scratch: Scratch, folder: Path) -> None:
+    """Write the accepted rows of each table as Parquet, in the order of their keys."""
+    for table in contract.TABLES:
+        rows = scratch.connection.table(f"leaving.{table.name}").filter(
+            cell("fate") == constant(ACCEPTED)
+        )
+        if table.name == "patients":
+            rows = rows.filter(_described())
+        _write(rows.select(*table.names), table, folder / f"{table.name}-0000.parquet")
+
+
+def write_held(scratch: Scratch, folder: Path) -> int:
+    """Write the held-back rows, with random keys and true days; return how many there are."""
+    total = 0
+    folder.mkdir(mode=0o700, parents=True)
+    for table in contract.TABLES:
+        rows = scratch.connection.table(f"leaving.{table.name}").filter(
+            cell("fate") == constant(HELD)
+        )
+        if table.name == "patients":
+            rows = rows.filter(_described())
+        slide = coalesce(cell("slide_days"), constant(0))
+        columns = [
+            (cell(column.name) - slide).alias(column.name)
+            if column.kind == "date"
+            else cell(column.name)
+            for column in table.columns
+        ]
+        total += _write(rows.select(*columns), table, folder / f"{table.name}.parquet")
+    return total
+
+
+def _write(rows: duckdb.DuckDBPyRelation, table: Table, file: Path) -> int:
+    """Write rows as Parquet in the order of their keys, no file where there are none; count them."""
+    rows.order(table.names[0]).write_parquet(str(file), compression="zstd")
+    count = pl.scan_parquet(file).select(pl.len()).collect().item()
+    if not count:
+        file.unlink()
+    elif file.parent.stat().st_mode & 0o077 == 0:
+        file.chmod(0o600)
+    return int(count)
+
+
+def write_quarantine(scratch: Scratch, file: Path) -> None:
+    """Write one line for each quarantined row: table, file, source_row, column, rule."""
+    _union(
+        _broken(scratch, table).select(
+            constant(number).alias("table_order"),
+            constant(table.name).alias("table_name"),
+            *[cell(name) for name in ("file", "source_row", "broken")],
+        )
+        for number, table in enumerate(contract.TABLES)
+    ).create_view("broken_rows", replace=True)
+    scratch.run(SQL / "quarantined.sql")
+    rows = scratch.connection.table("leaving.quarantined").order(
+        "table_order, file, source_row, column_name"
+    )
+    rows.select(
+        cell("table_name").alias("table"),
+        *[cell(name) for name in ("file", "source_row")],
+        cell("column_name").alias("column"),
+        cell("rule"),
+    ).write_csv(str(file), header=True)
+
+
+def accounts(scratch: Scratch) -> list[Account]:
+    """Return what became of everything, unit by unit; every account is exact."""
+    _note_fates(scratch)
+    scratch.run(SQL / ("fates_of_rows.sql" if scratch.one_row_per_item else "fates_of_things.sql"))
+    scratch.run(SQL / "account.sql")
+    units = scratch.connection.table("leaving.units").order("place").fetchall()
+    left: dict[str, dict[str, int]] = {}
+    for unit, reason, rows in scratch.connection.table("leaving.left_out").fetchall():
+        left.setdefault(unit, {})[reason] = rows
+    found = [
+        Account(unit, rows_in, accepted, quarantined, held, left.get(unit, {}), released)
+        for _, unit, rows_in, accepted, quarantined, held, released in units
+    ]
+    for account in found:
+        assert account.exact, account
+    return found
+
+
+def _note_fates(scratch: Scratch) -> None:
+    """Make views of the fate of every row by its thing, and of what was released by table."""
+    of_export, released = [], []
+    thing = [cell("unit"), cell("item")]
+    for table in contract.TABLES:
+        good = scratch.connection.table(f"leaving.{table.name}")
+        of_export.append(good.filter(cell("unit").isnotnull()).select(*thing, cell("fate")))
+        broken = constant("quarantined").alias("fate")
+        of_export.append(_broken(scratch, table).select(*thing, broken))
+        again = cell("unit").isnull() & (cell("fate") == constant(ACCEPTED))
+        if table.name == "patients":
+            again = again & cell("item").isnotnull()
+        released.append(good.filter(again).select(constant(table.name).alias("unit")))
+    _union(of_export).create_view("every_fate", replace=True)
+    _union(released).create_view("released", replace=True)
+
+
+def _broken(scratch: Scratch, table: Table) -> duckdb.DuckDBPyRelation:
+    """Return the rows of this export that break a rule."""
+    rows = scratch.connection.table(f"judged.{table.name}")
+    return rows.filter(cell("broken").isnotnull() & cell("unit").isnotnull())
+
+
+def _union(parts: Iterable[duckdb.DuckDBPyRelation]) -> duckdb.DuckDBPyRelation:
+    return reduce(lambda one, other: one.union(other), parts)

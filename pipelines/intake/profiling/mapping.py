@@ -1,0 +1,106 @@
+"""How a column becomes a canonical one: codes, ages, birth dates, dates."""
+
+from pipelines.intake.profiling.draft import Line, column, constant
+from pipelines.intake.profiling.facts import Column
+from pipelines.intake.profiling.survey import Table
+from pipelines.intake.profiling.words import Hints
+
+DEFAULT_DATE = "%Y-%m-%d"
+PADDED = r"^\d{4}-\d{2}-\d{2}(?:$|[T ])"
+PAIRS = {("H", "M"): ("male", "female"), ("0", "1"): ("male", "female")}
+AMBIGUOUS = "dates fit {0} and {1}: check which"
+
+
+def use(table: Table, *columns: Column) -> None:
+    """Note that a table's columns are used."""
+    table.used.update(found.name for found in columns)
+
+
+def date_of(found: Column) -> tuple[str | None, str]:
+    """Return the date_format that a column of dates needs, if any, and the doubt about it."""
+    formats = found.date_formats
+    if not formats or (formats[0] == DEFAULT_DATE and found.cells.str.contains(PADDED).all()):
+        return None, ""
+    doubt = AMBIGUOUS.format(*formats[:2]) if len(formats) > 1 else ""
+    return formats[0] + _time_behind(found), doubt
+
+
+def _time_behind(found: Column) -> str:
+    """Return how a time behind a date is written, where every cell has one."""
+    if found.cells.str.contains(r"[ T]\d{1,2}:\d{2}:\d{2}$").all():
+        return " %H:%M:%S"
+    return " %H:%M" if found.cells.str.contains(r" \d{1,2}:\d{2}$").all() else ""
+
+
+def coded(
+    found: Column, listed: str, hints: Hints, what: str = "means"
+) -> tuple[dict[str, str], int]:
+    """Return the meaning of each code of a column that a list of hints knows, and how many it does not."""
+    known = {code: hint for code in found.codes if (hint := hints.cell(listed, code))}
+    meanings = {
+        code: str(getattr(hint, what))
+        for code, hint in sorted(known.items())
+        if getattr(hint, what)
+    }
+    return meanings, found.distinct - len(known)
+
+
+def sex_line(table: Table, hints: Hints, file: str | None) -> Line:
+    """Return the line of sex."""
+    role = table.find("sex")
+    if role:
+        use(table, role.column)
+        values, unknown = coded(role.column, "sex", hints)
+        doubt = "codes are numbers: check what they mean" if role.column.numeric else ""
+        values, doubt = _turned(values, doubt)
+        doubt = doubt or (f"{unknown} other codes become other" if unknown else "")
+        return Line(
+            "sex",
+            column(
+                role.column.name,
+                file,
+                values=values,
+                otherwise="other" if unknown else None,
+                if_missing="unknown",
+            ),
+            doubt,
+        )
+    for means, yes, no in (("flag_female", "female", "male"), ("flag_male", "male", "female")):
+        role = table.find(means)
+        if role:
+            use(table, role.column)
+            values = {code: yes if _says_yes(code) else no for code in sorted(role.column.codes)}
+            return Line("sex", column(role.column.name, file, values=values, if_missing="unknown"))
+    return Line("sex", constant("unknown"), "no column of sex was found")
+
+
+def _turned(values: dict[str, str], doubt: str) -> tuple[dict[str, str], str]:
+    """Return codes that mean something else beside one another: H with M, 0 with 1."""
+    for pair, meant in PAIRS.items():
+        if {code.upper() for code in values} == set(pair):
+            return {
+                code: meant[pair.index(code.upper())] for code in values
+            }, f"{pair[0]} and {pair[1]}: check what they mean"
+    return values, doubt
+
+
+def _says_yes(code: str) -> bool:
+    return code.lower() in ("yes", "y", "1", "true", "j", "ja", "si", "oui", "t")
+
+
+def age_line(table: Table, file: str | None) -> Line:
+    """Return the line of the age band, from a birth date before an age."""
+    role = table.find("birth_date", "age")
+    if role is None:
+        return Line("age_band", constant("unknown"), "no column of age or birth date was found")
+    use(table, role.column)
+    if role.means == "age":
+        return Line(
+            "age_band", column(role.column.name, file, age_in_years=True, if_missing="unknown")
+        )
+    form, doubt = date_of(role.column)
+    return Line(
+        "age_band",
+        column(role.column.name, file, birth_date=True, date_format=form, if_missing="unknown"),
+        doubt,
+    )

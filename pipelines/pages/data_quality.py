@@ -1,0 +1,206 @@
+"""How far can the data be trusted? Grades, what fails, what it means, and what to do about it."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import altair as alt
+import polars as pl
+import streamlit as st
+
+from pipelines import cached
+from pipelines.charts import quality_failures, quality_trend, quality_trust
+from pipelines.charts.quality_cards import cards, title
+from pipelines.charts.quality_report import report
+from pipelines.charts.spelled import unbroken
+from pipelines.disclosure import QualityFinding
+from pipelines.disclosure.quality_tables import (
+    by_clinic,
+    by_month,
+    capture_table,
+    meanings,
+    overview,
+)
+from pipelines.disclosure.quality_words import limit, numbers, share, status
+from pipelines.pages.view import LEAVING, View, current
+from pipelines.practice import Practice
+
+ICONS = {
+    "passed": ":material/check_circle:", "error": ":material/help:",
+    "not_applicable": ":material/remove_circle_outline:",
+}  # fmt: skip
+KINDS = {
+    "timeliness": "Is it there in time?", "completeness": "Is it there?",
+    "linkage": "Does it fit together?", "plausibility": "Can it be true?",
+    "conformance": "Is it in the agreed form?",
+}  # fmt: skip
+MONTHS_SHOWN = 24
+CLINICS_BESIDE = 3
+
+
+def main() -> None:
+    """Draw the page, top to bottom."""
+    view = current()
+    finding = cached.quality(view.practice, view.policy)
+    _answer(finding)
+    st.subheader(title(finding), anchor="grades")
+    st.html(cards(finding))
+    st.caption(_how_graded(finding))
+    _downloads(view)
+    st.header("What fails")
+    _failures(finding)
+    st.header("What it means for the measures")
+    _meaning(finding)
+    st.header("Follow-up by month")
+    _trend(finding)
+    st.header("Every rule, and what to do")
+    with st.container(key="rules"):
+        _rules(finding)
+    with st.container(key="foot"):
+        st.markdown(finding.footnote)
+
+
+def _answer(finding: QualityFinding) -> None:
+    st.title("How far can the data be trusted?")
+    if not finding.protects:
+        st.badge("Internal, not for sharing", icon=":material/lock:", color="orange")
+    with st.container(key="answer"):
+        st.caption("All records of the current build. The filters do not change this page.")
+        with st.container(key="sentence"):
+            st.markdown(unbroken(finding.sentence))
+
+
+def _how_graded(finding: QualityFinding) -> str:
+    scale = finding.definitions["quality_grades"].sort("sort_order")
+    worst = scale["grade"][-1]
+    parts = [
+        f"{row['grade']} {row['max_fatal']} / {row['max_major']} / {row['max_minor']}"
+        for row in scale.iter_rows(named=True)
+        if row["grade"] != worst
+    ]
+    return (
+        "Grades by how many rules may fail at most, fatal / major / minor:"
+        f" {', '.join(parts)}, {worst} more."
+    )
+
+
+def _downloads(view: View) -> None:
+    build = view.practice.build.id
+    with st.container(key="downloads", horizontal=True):
+        st.download_button(
+            "Feedback for the EHR vendor (CSV)", partial(_feedback, view.practice),
+            f"abate-feedback-{build}.csv", "text/csv", key="feedback", on_click="ignore",
+            icon=":material/outgoing_mail:",
+        )  # fmt: skip
+        st.download_button(
+            "Report (HTML)", partial(_report, view.practice), f"abate-quality-{LEAVING}-{build}.html",
+            "text/html", key="report", on_click="ignore", icon=":material/description:",
+        )  # fmt: skip
+        st.caption(
+            "The feedback file names each refused row by file, row number, column and rule; it holds"
+            " no value. The report hides small numbers."
+        )
+
+
+def _feedback(practice: Practice) -> str:
+    return practice.feedback().write_csv()
+
+
+def _report(practice: Practice) -> str:
+    return report(cached.quality(practice, LEAVING))
+
+
+def _failures(finding: QualityFinding) -> None:
+    if finding.failures.is_empty():
+        st.markdown("No rule fails.")
+    else:
+        _either_width(
+            "failures",
+            quality_failures.chart(finding),
+            quality_failures.chart(finding, narrow=True),
+        )
+    with st.expander("Table of all rules"), st.container(key="overview"):
+        st.dataframe(overview(finding), hide_index=True, height=420)
+
+
+def _meaning(finding: QualityFinding) -> None:
+    if finding.trust.height:
+        window = finding.definitions.labels("windows", "window")[finding.window]
+        _either_width(
+            "trust", quality_trust.chart(finding), quality_trust.chart(finding, narrow=True)
+        )
+        least = finding.definitions.setting("follow_up_min_percent")
+        flag = " *: few due; such a number may point to a person."
+        st.caption(
+            f"Share of due first courses followed up, window: {window.lower()}. Under {least} % the"
+            f" Response page gives a range and no rate.{flag * quality_trust.small_cells(finding)}"
+        )
+    said = meanings(finding)
+    st.markdown(
+        "\n".join(f"- **{about}**: {unbroken(text)}" for about, text in said)
+        or "No measure suffers."
+    )
+
+
+def _trend(finding: QualityFinding) -> None:
+    if finding.capture.is_empty():
+        st.markdown("The calendar of these records has no true months, so there is no trend.")
+        return
+    _either_width("trend", quality_trend.chart(finding), quality_trend.chart(finding, narrow=True))
+    st.caption(
+        "Due first courses in headline conditions, by the month in which they began. Hollow: fewer"
+        f" than {quality_trend.FEW_DUE} due. Above each clinic: follow-up of all earlier months,"
+        f" then of the last {quality_trend.RECENT} due months."
+    )
+    clinics = finding.capture["clinic_key"].drop_nulls().unique().sort().to_list()
+    for start in range(0, len(clinics) if len(clinics) > 1 else 0, CLINICS_BESIDE):
+        for place, clinic in zip(
+            st.columns(CLINICS_BESIDE), clinics[start : start + CLINICS_BESIDE], strict=False
+        ):
+            with place, st.container(key=f"either_trend_{clinic}"):
+                drawn = quality_trend.chart(finding, clinic)
+                st.altair_chart(drawn, width="stretch", theme=None, key=f"trend_{clinic}")
+    with st.expander("Table behind the trend"):
+        st.table(capture_table(finding), border="horizontal", hide_index=True)
+
+
+def _rules(finding: QualityFinding) -> None:
+    for kind, asked in KINDS.items():
+        own = finding.rules.filter(pl.col("kind") == kind)
+        if own.height:
+            st.subheader(asked, anchor=kind)
+        for row in own.iter_rows(named=True):
+            _rule(finding, row)
+
+
+def _rule(finding: QualityFinding, row: Mapping[str, object]) -> None:
+    """Draw the section of one rule: what was found, why it matters, what to do, where and when."""
+    failed = row["status"] == "failed" or bool(row["failing_clinics"])
+    icon = ":orange[:material/error:]" if failed else ICONS[str(row["status"])]
+    told = share(row) if row["counted"] else status(row)
+    with st.expander(f"{icon} **{row['label']}** · {told} ({limit(row)} allowed)"):
+        st.markdown(unbroken(numbers(row)))
+        st.markdown(f"**Why it matters.** {row['why_it_matters']}")
+        st.markdown(f"**What to do.** {row['what_to_do']}")
+        field = f"{row['table_name']}.{row['field']}" if row["field"] else row["table_name"]
+        st.caption(f"Affects: {row['affects']}. Severity: {row['severity']}. Column: {field}."
+                   f" Source: {row['source']}")  # fmt: skip
+        _numbers(finding, str(row["rule"]))
+
+
+def _numbers(finding: QualityFinding, rule: str) -> None:
+    clinics, months = by_clinic(finding, rule), by_month(finding, rule)
+    if clinics.height:
+        st.table(clinics, border="horizontal", hide_index=True)
+    if months.height:
+        st.dataframe(months.head(MONTHS_SHOWN), hide_index=True, height=220, key=f"months_{rule}")
+
+
+def _either_width(name: str, wide: alt.LayerChart, narrow: alt.LayerChart) -> None:
+    """Draw a chart for both widths; the style sheet shows the one that fits."""
+    with st.container(key=f"either_{name}"):
+        for width, drawn in (("wide", wide), ("narrow", narrow)):
+            with st.container(key=f"{width}_{name}"):
+                st.altair_chart(drawn, width="stretch", theme=None, key=f"{name}_{width}")
+
+
+main()
