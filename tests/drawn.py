@@ -11,7 +11,8 @@ from pipelines import Practice, open_practice, warehouse
 from pipelines.definitions import load
 from pipelines.intake import batches, contract
 from pipelines.intake.batches import Manifest
-from pipelines.intake.splitting import split
+from pipelines.intake.leaving import pass_unchanged
+from pipelines.intake.scratch import scratch
 
 DAY_ZERO = date(2025, 1, 1)
 DEFAULTS: dict[str, dict[str, str]] = {
@@ -62,30 +63,34 @@ def write(
     through: int | None = None,
     since: int = -1000,
     definitions: Mapping[str, str] | None = None,
+    batch: int = 1,
 ) -> None:
     """Write a practice folder from drawn tables.
 
     `infusions` draws patient, day and anything of infusions or visits; `patient`, `day` stand for
     patient_key and the date. Without `through`, the last day, it is a study in relative days.
+    A later `batch` replaces the earlier ones.
     """
     for name, text in (definitions or {}).items():
         (folder / "definitions").mkdir(parents=True, exist_ok=True)
         (folder / "definitions" / f"{name}.csv").write_text(text)
     found = load(folder / "definitions")
-    parted = split(_canonical({name: drawn(text) for name, text in tables.items()}), found, None)
-    assert not parted.quarantined.height, parted.quarantined
-    writer = batches.Writer(folder)
-    writer.add(parted.accepted, parted.quarantined)
-    manifest = Manifest(
-        batch=1,
-        source="drawn",
-        content_hash="0",
-        calendar="relative" if through is None else "dates",
-        data_from=None if through is None else str(DAY_ZERO + timedelta(days=since)),
-        data_through=None if through is None else str(DAY_ZERO + timedelta(days=through)),
-        accounts=[],
-    )
-    writer.publish(manifest)
+    with batches.draft(folder) as draft, scratch(folder / "records", found) as work:
+        for name, frame in _canonical({name: drawn(text) for name, text in tables.items()}).items():
+            work.add(contract.BY_NAME[name], frame)
+        pass_unchanged(work, found, None, draft)
+        assert draft.quarantine.read_text().count("\n") == 1, draft.quarantine.read_text()
+        draft.publish(
+            Manifest(
+                batch=batch,
+                source="drawn",
+                content_hash=str(batch),
+                calendar="relative" if through is None else "dates",
+                data_from=None if through is None else str(DAY_ZERO + timedelta(days=since)),
+                data_through=None if through is None else str(DAY_ZERO + timedelta(days=through)),
+                accounts=[],
+            )
+        )
 
 
 def built(folder: Path) -> Built:

@@ -26,7 +26,7 @@ def abate(*words: str) -> subprocess.CompletedProcess[str]:
         (["rates", "nowhere"], 1, "abate: practice 'nowhere': no such folder\n"),
         (["build", "nowhere"], 1, "abate: nowhere: no records there;"),
         (["import", "nowhere", "--profile", "canonical", "--into", "x"], 1,
-         "abate: import: only records that are anonymized already"),
+         "abate: crosswalk: none is named; expected --crosswalk DIR"),
         (["import", "nowhere", "--profile", "canonical", "--into", "x", "--anonymized"], 1,
          "abate: source 'nowhere': no such file or folder\n"),
         (["ratse"], 2, "Usage: "),

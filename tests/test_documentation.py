@@ -55,7 +55,7 @@ def test_the_first_example_brings_its_export_in(tmp_path: Path) -> None:
     )
     (tmp_path / "our_clinic.toml").write_text(examples()[0])
     done = import_export(export, str(tmp_path / "our_clinic.toml"), tmp_path / "practice")
-    assert [(a.table, a.rows_in, a.accepted, a.quarantined) for a in done.manifest.accounts] == [
+    assert [(a.unit, a.rows_in, a.accepted, a.quarantined) for a in done.manifest.accounts] == [
         ("patients", 3, 2, 0), ("visits", 2, 2, 0), ("infusions", 2, 2, 0), ("scores", 4, 3, 1),
     ]  # fmt: skip
     folder = tmp_path / "practice" / "records" / done.manifest.folder
@@ -72,7 +72,7 @@ def test_the_second_example_brings_its_export_in(tmp_path: Path) -> None:
     done = import_export(
         tmp_path / "scores.csv", str(tmp_path / "our_trial.toml"), tmp_path / "practice"
     )
-    assert {a.table: a.accepted for a in done.manifest.accounts} == {
+    assert {a.unit: a.accepted for a in done.manifest.accounts} == {
         "patients": 1, "visits": 1, "infusions": 1, "scores": 2,
     }  # fmt: skip
 

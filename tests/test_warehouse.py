@@ -38,7 +38,7 @@ def test_a_build_keeps_its_definitions_its_overrides_its_batches_and_its_counts(
         assert connection.table("definitions.overrides").fetchall() == [
             ("settings.csv", "course_gap_days", "replaced", "Our meeting")
         ]
-        assert connection.table("build.batches").fetchall() == [(1, "drawn", "0")]
+        assert connection.table("build.batches").fetchall() == [(1, "drawn", "1")]
         counts = dict(connection.table("build.counts").fetchall())
     assert counts["core.courses"] == 2
     assert open_practice(folder).definitions.setting("course_gap_days") == 40
