@@ -102,6 +102,8 @@ def undo(practice: Path, number: int) -> Manifest:
 
     Raises InputError where there is no such batch or it was taken back already.
     """
+    if not practice.is_dir():
+        raise InputError(f"practice '{practice}': no such folder")
     with lock(practice):
         found = {batch.batch: batch for batch in manifests(practice)}
         if number not in found:

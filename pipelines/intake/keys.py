@@ -58,6 +58,19 @@ def _known(source: str) -> dict[str, tuple[str, dict[str, pl.DataType], list[str
 
 def ages(scratch: Scratch) -> None:
     """Turn birth dates in `mapped.patients.age_band` into bands."""
+    days = "select {0}.patient_key, try_cast({0}.{1} as date) as seen_on from mapped.{0} as {0}"
+    known = "where seen_on <= (select last_day from door.today)"
+    scratch.connection.execute(
+        f"create table door.days as from ({days.format('visits', 'visit_date')}) {known}"
+    )
+    unseen = scratch.connection.sql(
+        "select count(*) from mapped.patients anti join door.days using (patient_key)"
+    ).fetchall()
+    if unseen[0][0]:  # scores are many: they are asked only about patients without a visit
+        scratch.connection.execute(
+            f"insert into door.days from ({days.format('scores', 'assessed_on')}"
+            f" anti join door.days using (patient_key)) {known}"
+        )
     scratch.run(SQL / "ages.sql")
 
 

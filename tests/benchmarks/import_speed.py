@@ -90,10 +90,10 @@ def timed_bare(name: str, big: Path, place: Path) -> float:
             wanted = ["mrn", "tool", "taken_at", "moment", "total"]
             read = connection.read_csv(str(big), header=True, all_varchar=True).select(*wanted)
         else:
-            from pipelines.intake.fhir.shapes import columns
+            from pipelines.intake.fhir.shapes import COLUMNS
 
             read = connection.read_json(
-                str(big), format="newline_delimited", columns=columns("Observation")
+                str(big), format="newline_delimited", columns=COLUMNS["Observation"]
             )
         read.write_parquet(str(place / "bare.parquet"))
     return time.monotonic() - start

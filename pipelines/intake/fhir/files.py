@@ -1,5 +1,6 @@
 """The files of an export: found in its folders, named so that no name of a person gets out."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -37,9 +38,9 @@ class File:
 def found(source: Path, resources: Iterable[str]) -> list[File]:
     """Return the NDJSON and JSON files of a folder and its subfolders, or the one file named.
 
-    Raises InputError where there is none, and for a link that leads out of the folder. A link to a
-    file of the folder is passed over: the file is read in its own place. A file keeps its name as
-    a label only if that is a resource type and a short number.
+    Raises InputError where there is none, and for a link that leads out of the folder or nowhere.
+    A link to a file of the folder is passed over: the file is read in its own place. A file keeps
+    its name as a label only if that is a resource type and a short number.
     """
     places = [source] if source.is_file() else _below(source, source.resolve())
     paths = sorted(path for path in places if _wanted(path))
@@ -58,10 +59,12 @@ def found(source: Path, resources: Iterable[str]) -> list[File]:
 def _below(folder: Path, top: Path) -> Iterator[Path]:
     for path in folder.iterdir():
         if path.is_symlink():
-            if not path.resolve().is_relative_to(top):
+            # Not resolve(), which raises where a link leads to itself.
+            inside = Path(os.path.realpath(path)).is_relative_to(top)
+            if not inside or not path.exists():
                 raise InputError(
-                    f"source '{top.name}': a link in it leads out of the folder;"
-                    " expected the files themselves"
+                    f"source '{top.name}': a link in it leads"
+                    f" {'nowhere' if inside else 'out of the folder'}; expected the files themselves"
                 )
         elif path.is_dir():
             yield from _below(path, top)

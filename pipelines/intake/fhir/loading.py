@@ -106,7 +106,7 @@ def _fast(
         raise
     except (duckdb.Error, UnicodeDecodeError):  # a message may quote a character cut in two
         return None
-    if _holds_another(scratch, resource):
+    if _holds_another(scratch, resource) or (resource == "Patient" and _has_nested_id(scratch)):
         return None
     scratch.run(SQL / "counted.sql")
     if resource == "Observation":
@@ -135,6 +135,14 @@ def _holds_another(scratch: Scratch, resource: str) -> bool:
     """Return whether the file holds resources of another type that is used too."""
     found = scratch.connection.execute("select distinct resource_type from fhir.arrived").fetchall()
     return any(name != resource and name in (*SHAPES, "Bundle") for (name,) in found)
+
+
+def _has_nested_id(scratch: Scratch) -> bool:
+    """Return whether an object stands where an id belongs: DuckDB would take its text for one."""
+    found = scratch.connection.execute(
+        "select 1 from fhir.arrived where starts_with(id, '{') or starts_with(id, '[') limit 1"
+    ).fetchall()
+    return bool(found)
 
 
 def _count_unused_observations(scratch: Scratch) -> None:

@@ -13,7 +13,7 @@ from pipelines.definitions import InputError
 from pipelines.intake.tabular import lines
 from pipelines.intake.unpacking import unpacked
 
-DELIMITERS = "\t,;|"
+DELIMITERS = ",\t;|"
 MOST_HEADER_BYTES = 1_000_000
 NULLS = ["", "NULL", "null", "NA", "\\N"]
 NUMBER = "row_number() over () as source_row"

@@ -67,8 +67,10 @@ def _in_folder(folder: Path) -> Found:
     found = Found()
     for path in sorted(folder.iterdir()):
         files = tuple(sorted(path.iterdir())) if path.is_dir() else (path,)
-        files = tuple(file for file in files if file.is_file() and _ending(file))
         name = _table_name(path)
+        if name in KNOWN and not all(file.exists() for file in files):
+            raise InputError(f"{name}: a link leads nowhere; expected files in {folder.name}")
+        files = tuple(file for file in files if file.is_file() and _ending(file))
         if not files or (path.is_dir() and name not in KNOWN):
             continue
         if any(not file.resolve().is_relative_to(folder.resolve()) for file in files):

@@ -3,26 +3,12 @@
 -- birthday. Without such a day the band is unknown. Where the birth date is not complete the higher
 -- age counts, so that nobody of 90 seems younger.
 create table door.ages as
-with days as (
+with seen as (
     select
         patient_key,
-        try_cast(visit_date as date) as seen_on
-    from mapped.visits
-    union all
-    select
-        patient_key,
-        try_cast(assessed_on as date) as seen_on
-    from mapped.scores
-),
-
-seen as (
-    select
-        days.patient_key,
-        min(days.seen_on) as seen_on
-    from days
-    cross join door.today as today
-    where days.seen_on <= today.last_day
-    group by days.patient_key
+        min(seen_on) as seen_on
+    from door.days
+    group by patient_key
 ),
 
 born as (

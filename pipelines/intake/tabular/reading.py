@@ -1,6 +1,7 @@
 """Files of an export as tables of text: only the columns that a profile names."""
 
 import csv
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pipelines.intake.unpacking import unpacked
 FORMATS = {".csv": "csv", ".tsv": "tsv", ".txt": "tsv", ".parquet": "parquet", ".xlsx": "xlsx"}
 
 
+NUMBER = "file_row_number"
 WHITE = "".join(map(chr, range(33)))
 
 
@@ -40,7 +42,9 @@ class Text:
     @property
     def row(self) -> Expression:
         """Return the number of a row from 1 without the header."""
-        return cell(f"{self.table}_row") if self.numbered else cell("rowid") + constant(1)
+        return cell(f"{self.table}_row" if self.numbered else NUMBER) + constant(
+            0 if self.numbered else 1
+        )
 
     def rows(self, scratch: Scratch) -> duckdb.DuckDBPyRelation:
         """Return the rows with their number as `row`; those blank in every wanted column are none."""
@@ -62,11 +66,13 @@ class Text:
 def locate(folder: Path, name: str, file: File) -> Path | None:
     """Return where a file of the export lies; None where an optional one is absent.
 
-    Raises InputError for a path that leads out of the export, by `..` or by a link.
+    Raises InputError for a path that leads out of the export, by `..` or by a link, and for one at
+    which there is something else than a file.
     """
     base = folder if folder.is_dir() else folder.parent
     if folder.is_file():
-        matching = [path for path in file.path if (base / path).resolve() == folder.resolve()]
+        real = os.path.realpath(folder)
+        matching = [path for path in file.path if os.path.realpath(base / path) == real]
         if matching or len(file.path) == 1:
             return folder
     for path in file.path:
@@ -76,6 +82,8 @@ def locate(folder: Path, name: str, file: File) -> Path | None:
                     f"file '{name}': {path} leads out of {folder.name}; expected a file in it"
                 )
             return base / path
+        if os.path.lexists(base / path):
+            raise InputError(f"file '{name}': {path} is a folder or leads nowhere; expected a file")
     if file.optional:
         return None
     raise InputError(f"file '{name}': {' or '.join(file.path)} is not in {folder.name}")
@@ -195,7 +203,7 @@ def _load(
             _cell(cell(column).cast("VARCHAR"), column, file).alias(name)
             for name, column in names.items()
         ]
-        connection.read_parquet(str(path)).select(*cells).create(table)
+        _keep(scratch, connection.read_parquet(str(path)).select(*cells), table)
         return []
     if kind == "xlsx":
         frame = pl.read_excel(
@@ -204,7 +212,7 @@ def _load(
         )  # fmt: skip
         frame.columns = list(names)
         text = connection.from_arrow(frame.cast(pl.String).to_arrow())
-        text.select(*_cells(names, file)).create(table)
+        _keep(scratch, text.select(*_cells(names, file)), table)
         return []
     return _load_lines(scratch, path, _separator(kind, file), file, len(header), names, table)
 
@@ -225,7 +233,7 @@ def _load_lines(
             clean = lines.read_clean(
                 scratch.connection, path, separator, width, prefix, file.skip_lines
             )
-            clean.select(*_cells(names, file)).create(table)
+            _keep(scratch, clean.select(*_cells(names, file)), table)
         except duckdb.Error:
             pass
         else:
@@ -234,9 +242,19 @@ def _load_lines(
     unreadable = lines.mend(path, mended, separator, file.encoding, width, file.skip_lines)
     clean = lines.read_clean(scratch.connection, mended, ",", width + 1, prefix)
     number = cell(f"{prefix}_{width}").cast("BIGINT").alias(f"{prefix}_row")
-    clean.select(*_cells(names, file), number).create(table)
+    _keep(scratch, clean.select(*_cells(names, file), number), table)
     mended.unlink()
     return unreadable
+
+
+def _keep(scratch: Scratch, text: duckdb.DuckDBPyRelation, table: str) -> None:
+    """Keep a file as Parquet, which is small and knows the number of each row; name it `table`."""
+    schema, name = table.split(".")
+    copy = str(scratch.folder / f"{name}.parquet")
+    text.write_parquet(copy)
+    scratch.connection.execute(f"use {schema}")
+    scratch.connection.read_parquet(copy, file_row_number=True).create_view(name)
+    scratch.connection.execute("use main")
 
 
 def _cells(names: dict[str, str], file: File) -> list[Expression]:

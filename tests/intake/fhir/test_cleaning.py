@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.definitions import InputError
 from tests.intake.fhir.drawn import (
     Resource,
     encounter,
@@ -182,8 +183,9 @@ def test_an_empty_file_holds_nothing(tmp_path: Path) -> None:
         assert found.accounts() == {"unknown resource": (1, 0, 1, 0)}
 
 
-def test_a_line_of_twenty_megabytes_is_read(tmp_path: Path) -> None:
-    long = patient("p2", text={"div": "x" * 20_000_000})
+@pytest.mark.parametrize("size", [20_000_000, 40_000_000])
+def test_a_line_of_many_megabytes_is_read(tmp_path: Path, size: int) -> None:
+    long = patient("p2", text={"div": "x" * size})
     with reading(write(tmp_path, "Patient.ndjson", ndjson(patient("p1"), long))) as found:
         assert found.rows("patients", "patient_key") == [("p1",), ("p2",)]
 
@@ -198,11 +200,31 @@ def test_a_line_that_is_too_long_is_refused(
         assert found.refused[0] == ("unknown resource", "Patient.ndjson", 1, "too_large")
 
 
-def test_a_field_that_is_too_long_is_refused(tmp_path: Path) -> None:
-    long = patient("p2", birthDate="x" * 20_000_000)
-    with reading(write(tmp_path, "Patient.ndjson", ndjson(patient("p1"), long))) as found:
+def test_a_field_that_is_too_long_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.intake.fhir.cleaning.LONGEST_KEPT", 1000)
+    text = ndjson(patient("p1"), patient("p2", birthDate="x" * 1000)) + "{\n"
+    with reading(write(tmp_path, "Patient.ndjson", text)) as found:
         assert found.rows("patients", "patient_key") == [("p1",)]
-        assert found.refused == [("Patient", "Patient.ndjson", 2, "too_large")]
+        assert set(found.refused) == {
+            ("Patient", "Patient.ndjson", 2, "too_large"),
+            ("unknown resource", "Patient.ndjson", 3, "not_json"),
+        }
+
+
+def test_a_json_document_that_is_too_large_is_refused_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.intake.fhir.cleaning.LONGEST_DOCUMENT", 1 << 20)
+    text = json.dumps(patient(text="x" * 3_000_000), indent=1)
+    with (
+        pytest.raises(
+            InputError, match=r"^Patient.json: it is one JSON document of 2 MB; expected"
+        ),
+        reading(write(tmp_path, "Patient.json", text)),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("size", [1, 100, 400, 5_000])
