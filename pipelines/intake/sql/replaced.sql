@@ -39,23 +39,28 @@ select
     key
 from door.given_clinicians;
 
+-- The day by which a patient's age is told: of the first visit, else of the first score.
 create table door.first_days as
-with days as (
+with visited as (
     select
         patient,
-        visit_date as seen_on
+        min(visit_date) as seen_on
     from judged.visits
     where broken is null
-    union all
+    group by patient
+),
+
+assessed as (
     select
         patient,
-        assessed_on as seen_on
+        min(assessed_on) as seen_on
     from judged.scores
     where broken is null
+    group by patient
 )
 
 select
-    patient,
-    min(seen_on) as seen_on
-from days
-group by patient;
+    coalesce(visited.patient, assessed.patient) as patient,
+    coalesce(visited.seen_on, assessed.seen_on) as seen_on
+from visited
+full outer join assessed on visited.patient = assessed.patient;
