@@ -102,9 +102,7 @@ def _load_true_records(
                 number = constant(0).cast("INTEGER").alias("batch")
                 rows = rows.union(held.select(*[cell(n) for n in table.names], number))
         rows.create(f"moved.{table.name}")
-    spans = walk.frame(
-        "select last_day from spans where practice = ?", {"day": pl.String()}, name
-    )
+    spans = walk.frame("select last_day from spans where practice = ?", {"day": pl.String()}, name)
     calendar = connection.table("records.calendar").pl()
     through = spans["day"].str.to_date("%Y-%m-%d").max()
     calendar = calendar.with_columns(data_through=pl.lit(through, pl.Date))

@@ -45,7 +45,9 @@ def test_a_window_without_a_score_is_due_until_its_best_day_and_then_overdue(
     imported: tuple[Path, Path],
 ) -> None:
     _, walk = imported
-    after_induction = due(walk, date(2025, 3, 24), []).select("state", "patient", "window", "best_day")
+    after_induction = due(walk, date(2025, 3, 24), []).select(
+        "state", "patient", "window", "best_day"
+    )
     assert after_induction.rows() == [("due", "MRN2", "After induction", date(2025, 3, 25))]
     later = due(walk, date(2025, 3, 26), [])
     assert later.select("state", "patient", "clinic", "instrument", "opens", "closes").rows() == [
