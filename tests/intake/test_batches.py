@@ -113,5 +113,5 @@ def test_a_batch_that_is_not_there_or_gone_can_not_be_taken_back(
 
 def test_a_second_import_at_the_same_time_is_refused(export: Path, tmp_path: Path) -> None:
     practice = tmp_path / "practice"
-    with batches.lock(practice), pytest.raises(InputError, match="another import .* is running"):
+    with batches.lock(practice), pytest.raises(InputError, match=r"another import .* is running"):
         import_export(export, "canonical", practice)
