@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import duckdb
+import polars as pl
 
 from pipelines.definitions import InputError
 from pipelines.definitions.schema import Column, Table
@@ -189,11 +190,11 @@ def _distinct(table: Table, records: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPy
 
 
 def _refuse_unreadable(scratch: Scratch, table: Table, place: Text, first: int) -> None:
-    for row in place.unreadable:
-        scratch.connection.execute(
-            "insert into mapped.refused values (?, ?, ?, ?, null, 'wrong_number_of_cells')",
-            [table.name, first + row, place.name, row],
-        )
+    rows = pl.DataFrame({"row": place.unreadable}, schema={"row": pl.Int64})
+    scratch.connection.from_arrow(rows.to_arrow()).select(
+        constant(table.name), cell("row") + constant(first), constant(place.name), cell("row"),
+        NOTHING, constant("wrong_number_of_cells"),
+    ).insert_into("mapped.refused")  # fmt: skip
 
 
 def _raw(value: Value, source: Source, files: Mapping[str, Text]) -> Expression:
