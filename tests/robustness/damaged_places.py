@@ -95,7 +95,7 @@ PLACES: dict[str, Callable[[Path, Path, Mutation], None]] = {
     "packed_and_flipped": _as(_packed, lambda c, m: flipped(gzip.compress(c, 1), m)),
     "packed_twice": _as(_packed, lambda c, _: gzip.compress(gzip.compress(c, 1), 1)),
     "not_packed": _as(_packed, lambda content, _: content),
-    "packed_with_more": _as(_packed, lambda c, _: gzip.compress(c + b"\n" * 30_000_000, 1)),
+    "packed_with_more": _as(_packed, lambda c, _: gzip.compress(c + b"\n" * 2_000_000, 1)),
 }
 COLUMNAR: dict[str, Callable[[Path, Path, Mutation], None]] = {
     "parquet": _as(_columnar, lambda content, _: _parquet(content)),

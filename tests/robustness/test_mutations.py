@@ -120,21 +120,21 @@ def tried(share: float, tables: bool) -> Callable[[Test], Test]:
     return decorated
 
 
-@tried(0.35, tables=True)
+@tried(0.45, tables=True)
 def test_damaged_canonical_tables_with_identities_end_well(
     canonical: Ground, damages: list[Mutation], begun: bool, since: date | None
 ) -> None:
     _end_well(canonical, damages, begun, since)
 
 
-@tried(0.15, tables=True)
+@tried(0.2, tables=True)
 def test_damaged_canonical_tables_without_identities_end_well(
     anonymized: Ground, damages: list[Mutation], begun: bool, since: date | None
 ) -> None:
     _end_well(anonymized, damages, begun, since)
 
 
-@tried(0.3, tables=False)
+@tried(0.15, tables=False)
 def test_damaged_fhir_exports_end_well(
     fhir: Ground, damages: list[Mutation], begun: bool, since: date | None
 ) -> None:
