@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.charts.quality_report import report
 from pipelines.cli.privacy import print_privacy
 from pipelines.cli.shared import Folder, app, folder_meant
+from pipelines.definitions.errors import listed
 from pipelines.disclosure import QualityFinding, disclose_quality
 from pipelines.disclosure.quality_tables import meanings, overview
 from pipelines.disclosure.quality_words import clinic_name
@@ -23,6 +23,7 @@ SEVERITIES = ("fatal", "major", "minor")
 RULE = ("rule", "label", "table_name", "field", "kind", "severity", "status", "error", "failing",
         "counted", "share", "max_failing_percent", "hidden", "why_it_matters", "what_to_do",
         "affects")  # fmt: skip
+UNGRADED = "Not graded: a fatal rule had nothing to count."
 SHOWN = ("Rule", "Status", "Severity", "Fails", "Of", "Counted", "Share", "Allowed", "Fails at")
 
 
@@ -52,6 +53,9 @@ def _quality(practice: Practice, policy: str, output: Output, fail_on: str | Non
     if output == "json":
         print(json.dumps(_as_json(finding), indent=2))
     elif output == "html":
+        # Charts take a while to load, and no other command needs them.
+        from pipelines.charts.quality_report import report
+
         print(report(finding), end="")
     else:
         _print_table(finding)
@@ -77,7 +81,7 @@ def _print_table(finding: QualityFinding) -> None:
     console = Console(width=None if sys.stdout.isatty() else 160)
     print(f"{finding.sentence}\n")
     console.print(_grades(finding))
-    print()
+    print("\n".join([*_ungraded(finding), ""]))
     console.print(_rules(finding))
     said = meanings(finding)
     if said:
@@ -94,11 +98,19 @@ def _grades(finding: QualityFinding) -> Table:
     table = Table(show_edge=False, pad_edge=False)
     for name in ("Grade", "Clinic", "Means", "Fatal", "Major", "Minor", "Of rules"):
         table.add_column(name, justify="left" if name in ("Grade", "Clinic", "Means") else "right")
-    for row in finding.grades.iter_rows(named=True):
+    graded = pl.col("grade").is_not_null() | pl.col("clinic_key").is_null()
+    for row in finding.grades.filter(graded).iter_rows(named=True):
         counts = [str(row[name]) for name in (*SEVERITIES, "evaluated")]
-        means = row["means"] or "Not graded: a fatal rule had nothing to count."
+        means = row["means"] or UNGRADED
         table.add_row(row["grade"] or NONE, clinic_name(row["clinic_key"]), means, *counts)
     return table
+
+
+def _ungraded(finding: QualityFinding) -> list[str]:
+    """Return the clinics without a grade in one line, if there are any: they may be hundreds."""
+    missing = finding.grades.filter(pl.col("grade").is_null() & pl.col("clinic_key").is_not_null())
+    names = [clinic_name(key) for key in missing["clinic_key"]]
+    return [f"{UNGRADED} {len(names):,} clinics: {listed(names, 10)}."] if names else []
 
 
 def _rules(finding: QualityFinding) -> Table:

@@ -73,19 +73,34 @@ def risks(finding: PrivacyFinding) -> str:
 def combined(finding: PrivacyFinding) -> pl.DataFrame:
     """Return what single patients out, one row per one, two or three columns.
 
-    Those with the most unique patients come first, cut after some; under a protecting policy all
-    that have groups too small, in a fixed order.
+    Those with the most unique patients come first, cut after some. Under a protecting policy they
+    stand in a fixed order, without those to which fewer columns lead already: whoever knows more
+    finds no fewer unique patients.
     """
     frame = finding.combinations
     if not frame.height:
         return frame
     largest = f"under_{finding.limits[-1]}"
     if finding.protects:
-        return _texts(frame.filter(pl.col(largest) != "none"), "columns", finding)
+        return _texts(_least(frame.filter(pl.col(largest) != "none")), "columns", finding)
     worst = frame.filter(pl.col(largest) > 0).sort(
         "unique", largest, "columns", descending=[True, True, False]
     )
     return _texts(worst.head(MOST), "columns", finding)
+
+
+def _least(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the combinations that hold no smaller one with as many unique patients as are told."""
+    most = [
+        set(names.split(", "))
+        for names in frame.filter(pl.col("unique").str.ends_with("or more"))["columns"]
+    ]
+    kept = [
+        names
+        for names in frame["columns"]
+        if not any(small < set(names.split(", ")) for small in most)
+    ]
+    return frame.filter(pl.col("columns").is_in(kept))
 
 
 def left_out(finding: PrivacyFinding) -> pl.DataFrame:
