@@ -1,5 +1,6 @@
 """Who needs which questionnaire: on the secure side only, by source keys and true days."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import polars as pl
 
 from pipelines import records, warehouse
 from pipelines.definitions import Definitions, InputError, load
-from pipelines.definitions.errors import listed
 from pipelines.intake import batches, contract, crosswalk
+from pipelines.intake.batches import Manifest
 from pipelines.intake.crosswalk import Crosswalk
 from pipelines.intake.expressions import cell, constant
 from pipelines.intake.held import waiting_folder
@@ -26,7 +27,16 @@ SCHEMA: dict[str, pl.DataType] = {
 }  # fmt: skip
 
 
-def due(crosswalk_folder: Path, today: date, practices: list[Path]) -> pl.DataFrame:
+def _refuse(folder: Path) -> None:
+    raise InputError(f"due: practice folder {folder} is not there")
+
+
+def due(
+    crosswalk_folder: Path,
+    today: date,
+    practices: list[Path],
+    on_missing: Callable[[Path], None] = _refuse,
+) -> pl.DataFrame:
     """Return one row per patient, instrument and window in which a score is missing and needed.
 
     Columns: state {overdue, due}, patient (the clinic's own number), clinic, instrument and window
@@ -34,7 +44,8 @@ def due(crosswalk_folder: Path, today: date, practices: list[Path]) -> pl.DataFr
     all true days. due: the window opens within due_soon_days or is open. overdue: its best day has
     passed; listed until overdue_listed_days after it closed. Rows held back count. Only courses
     with a baseline on the instrument are listed, because without one no score tells anything.
-    `practices` are the folders to look at; none: all that this crosswalk has served.
+    `practices` are the folders to look at; none: all that this crosswalk has served. `on_missing`
+    is called for each that is not there, and refuses unless another is given.
     """
     with crosswalk.opened(crosswalk_folder, create=False) as walk:
         known = walk.practices()
@@ -42,22 +53,26 @@ def due(crosswalk_folder: Path, today: date, practices: list[Path]) -> pl.DataFr
         folders = {n: f for n, f in known.items() if not asked or f.resolve() in asked}
         if not folders:
             raise InputError("due: this crosswalk has not served such a practice folder")
-        gone = [str(folder) for folder in folders.values() if not folder.is_dir()]
-        if gone:
-            raise InputError(f"due: practice folder {listed(gone)} is not there")
-        found = [_of_practice(walk, name, folder, today) for name, folder in folders.items()]
-    rows = pl.concat([pl.DataFrame(schema=SCHEMA), *found])
+        found = [pl.DataFrame(schema=SCHEMA)]
+        for name, folder in folders.items():
+            if not folder.is_dir():
+                on_missing(folder)
+            elif in_force := batches.in_force(folder):
+                found.append(_of_practice(walk, name, folder, in_force, today))
+    rows = pl.concat(found)
     return rows.sort(pl.col("state") == "due", "best_day", "patient", "instrument", "window")
 
 
-def _of_practice(walk: Crosswalk, name: str, folder: Path, today: date) -> pl.DataFrame:
+def _of_practice(
+    walk: Crosswalk, name: str, folder: Path, found: list[Manifest], today: date
+) -> pl.DataFrame:
     definitions = load(folder / "definitions")
     with (
         private_folder(walk.folder) as work,
         duckdb.connect(str(work / "due.duckdb"), config=warehouse.SAFE | {"temp_directory": str(work)}) as connection,
     ):  # fmt: skip
         records.load_definitions(connection, definitions)
-        _load_true_records(connection, walk, name, folder)
+        _load_true_records(connection, walk, name, folder, found)
         warehouse.make_tables(connection, NEEDED)
         sql = (FOLDER / "due" / "follow_ups.sql").read_text("utf8")
         rows: pl.DataFrame = connection.sql(sql).pl()
@@ -75,10 +90,13 @@ def _listed(rows: pl.DataFrame, definitions: Definitions, today: date) -> pl.Dat
 
 
 def _load_true_records(
-    connection: duckdb.DuckDBPyConnection, walk: Crosswalk, name: str, folder: Path
+    connection: duckdb.DuckDBPyConnection,
+    walk: Crosswalk,
+    name: str,
+    folder: Path,
+    found: list[Manifest],
 ) -> None:
-    """Make records.* of a practice with true days, rows that wait included."""
-    found = batches.in_force(folder)
+    """Make records.* of the batches in force with true days, rows that wait included."""
     records.load_records(connection, folder, found)
     patients = walk.frame(
         "select patient_key, coalesce(slide_days, 0), coalesce(number, source_key) from patients",
@@ -102,9 +120,8 @@ def _load_true_records(
                 number = constant(0).cast("INTEGER").alias("batch")
                 rows = rows.union(held.select(*[cell(n) for n in table.names], number))
         rows.create(f"moved.{table.name}")
-    spans = walk.frame("select last_day from spans where practice = ?", {"day": pl.String()}, name)
     calendar = connection.table("records.calendar").pl()
-    through = spans["day"].str.to_date("%Y-%m-%d").max()
+    through = walk.last_day(name, [batch.batch for batch in found])
     calendar = calendar.with_columns(data_through=pl.lit(through, pl.Date))
     connection.execute("drop schema records cascade")
     connection.execute("create schema records")

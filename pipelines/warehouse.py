@@ -56,9 +56,16 @@ def build(practice: Path, progress: Progress | None = None) -> tuple[Build, bool
     """Return the build of a practice's records and definitions, and whether it was made just now.
 
     An equal build that is there already is made current again. Raises InputError, leaving the old
-    build current, where records or definitions can't be used or a table breaks its checks.
+    build current, where records or definitions can't be used or a table breaks its checks. Where
+    all batches were taken back no build is current any more.
     """
     found = batches.in_force(practice)
+    if not found and practice.is_dir() and batches.manifests(practice):
+        (practice / "builds" / "current").unlink(missing_ok=True)
+        raise InputError(
+            f"{practice}: all batches were taken back, so no build is current any more; bring"
+            " records in with `abate import`"
+        )
     if not found:
         raise InputError(
             f"{practice}: no records there; bring some in with `abate import` or `abate simulate`"

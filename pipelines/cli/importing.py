@@ -56,7 +56,7 @@ def import_command(
     with progress_display() as progress:
         progress.add_task("reading, judging, writing", total=None)
         done = import_export(source, profile, into, walk, calendar, _day(since))
-    _tell(done, profile, into)
+    _tell(done, into)
 
 
 def crosswalk_meant(given: Path | None) -> Path:
@@ -82,11 +82,11 @@ def _day(text: str | None) -> date | None:
         raise InputError(f"--since: '{text}' is not a day; expected YYYY-MM-DD") from None
 
 
-def _tell(done: Imported, profile: str, into: Path) -> None:
+def _tell(done: Imported, into: Path) -> None:
     if not done.new:
         print(f"{into}: these files are batch {done.manifest.batch} already; nothing was changed")
         return
-    print(f"{into}: batch {done.manifest.batch} from {profile}")
+    print(f"{into}: batch {done.manifest.batch} from source {done.manifest.source}")
     for number in done.replaced:
         print(f"It replaces batch {number} of the same source, whose rows stay in their folder.")
     if done.definitions_copied:
@@ -96,6 +96,11 @@ def _tell(done: Imported, profile: str, into: Path) -> None:
         print(
             f"{done.held_back:,} rows wait behind the door: their days would tell too much until"
             " later data come in."
+        )
+    if done.moved:
+        print(
+            f"The first infusion of {done.moved:,} known patients is another than the day that fixed"
+            " their slid calendar: their cohort month may be one off."
         )
     print(f"Next: abate build {into}")
 
@@ -127,10 +132,12 @@ def batches_command(
     if number is None:
         _print_batches(folder)
     else:
-        gone = batches.undo(folder, number)
-        print(
-            f"{folder}: batch {number} from {gone.source} is taken back; its rows stay in their folder"
-        )
+        for gone in batches.undo(folder, number):
+            why = "" if gone.batch == number else ", which added to it,"
+            print(
+                f"{folder}: batch {gone.batch} from {gone.source}{why} is taken back;"
+                " its rows stay in their folder"
+            )
         print(f"Next: abate build {folder}")
 
 
@@ -141,16 +148,16 @@ def _print_batches(folder: Path) -> None:
     in_force = {batch.batch for batch in batches.in_force(folder)}
     gone = batches.undone(folder)
     table = Table(show_edge=False, pad_edge=False)
-    for name in ("Batch", "Source", "Kind", "Days slid by", "Data", "Rows accepted", "State"):
-        table.add_column(name, justify="right" if name == "Rows accepted" else "left")
+    for name in ("Batch", "Source", "Kind", "Days slid by", "Data", "Rows", "State"):
+        table.add_column(name, justify="right" if name == "Rows" else "left")
     for batch in found:
         state = "in force" if batch.batch in in_force else "replaced"
-        table.add_row(*_described(batch), "taken back" if batch.batch in gone else state)
+        table.add_row(*_described(folder, batch), "taken back" if batch.batch in gone else state)
     Console(width=None if sys.stdout.isatty() else 140).print(table)
 
 
-def _described(batch: Manifest) -> list[str]:
+def _described(folder: Path, batch: Manifest) -> list[str]:
     span = f"{batch.data_from} to {batch.data_through}" if batch.data_from else "relative days"
     kind = "adds" if batch.mode == "since" else "full"
-    rows = sum(account.accepted for account in batch.accounts)
-    return [str(batch.batch), batch.source, kind, batch.slide or "-", span, f"{rows:,}"]
+    rows = f"{batches.rows(folder, batch):,}"
+    return [str(batch.batch), batch.source, kind, batch.slide or "-", span, rows]

@@ -15,7 +15,8 @@ from pipelines.cli.importing import Crosswalk, crosswalk_meant
 from pipelines.cli.shared import app
 from pipelines.definitions import InputError
 from pipelines.due import due
-from pipelines.intake.forgetting import forget
+from pipelines.intake import batches
+from pipelines.intake.forgetting import By, drop_practice, forget
 
 Practices = Annotated[
     list[Path] | None, typer.Option("--practice", help="Practice folder; repeatable.")
@@ -37,7 +38,7 @@ def due_command(
     ] = None,
 ) -> None:
     """List who needs which questionnaire this week or is overdue, by the clinic's own numbers."""
-    rows = due(crosswalk_meant(crosswalk), _day(on), practice or [])
+    rows = due(crosswalk_meant(crosswalk), _day(on), practice or [], _tell_missing)
     if out is not None:
         _write(rows, out)
         print(f"{out}: {rows.height:,} questionnaires")
@@ -45,6 +46,14 @@ def due_command(
         print(rows.write_csv(), end="")
     else:
         _print(rows)
+
+
+def _tell_missing(folder: Path) -> None:
+    print(
+        f"{folder}: this practice folder is not there and is left out; if it was deleted,"
+        f" `abate forget --gone {folder}` drops it",
+        file=sys.stderr,
+    )
 
 
 def _day(text: str | None) -> date:
@@ -97,14 +106,40 @@ def _print(rows: pl.DataFrame) -> None:
 
 @app.command("forget")
 def forget_command(
-    patient: Annotated[str, typer.Argument(help="Patient number or key, as the export has it.")],
+    patient: Annotated[
+        str | None, typer.Argument(help="Patient number or key, as the export has it.")
+    ] = None,
     crosswalk: Crosswalk = None,
     practice: Practices = None,
+    by: Annotated[
+        By | None,
+        typer.Option(help="What PATIENT is, where it is one patient's key and another's number."),
+    ] = None,
+    gone: Annotated[
+        list[Path] | None,
+        typer.Option(help="A practice folder that was deleted: drop it and what waits for it."),
+    ] = None,
 ) -> None:
     """Erase a patient's entry and records; later imports leave the patient out."""
-    erased, folders = forget(patient, crosswalk_meant(crosswalk), practice or [])
+    if patient is None and not gone:
+        raise typer.BadParameter("expected a patient, or --gone FOLDER")
+    walk = crosswalk_meant(crosswalk)
+    for folder in gone or []:
+        drop_practice(folder, walk)
+        print(f"{folder}: dropped from the crosswalk, with the rows that waited for it")
+    if patient is not None:
+        _forget(patient, walk, practice or [], by)
+
+
+def _forget(patient: str, walk: Path, practices: list[Path], by: By | None) -> None:
+    erased, folders = forget(patient, walk, practices, by)
     for folder in folders:
-        if not (folder / "builds" / "current").is_file():
+        if batches.in_force(folder) and not (folder / "builds" / "current").is_file():
             warehouse.build(folder)
             print(f"{folder}: earlier builds were removed, a new one is current")
-    print(f"The patient is forgotten: {erased:,} rows erased. Later imports leave the patient out.")
+    if erased is None:
+        print("This patient is forgotten already; nothing of the entry is left in the crosswalk.")
+    else:
+        print(
+            f"The patient is forgotten: {erased:,} rows erased. Later imports leave the patient out."
+        )

@@ -379,5 +379,5 @@ EXPECTED_SETTINGS: tuple[str, ...] = (
     "course_gap_days", "induction_last_day", "induction_gap_days", "baseline_first_day",
     "same_day_unspecified_min_recall_days", "started_before_data_days", "unstable_below_assessed",
     "follow_up_min_percent", "builds_kept", "uninfused_wait_days", "crowded_start_patients",
-    "due_soon_days", "overdue_listed_days",
+    "due_soon_days", "overdue_listed_days", "moved_starts_patients", "moved_starts_max_percent",
 )  # fmt: skip

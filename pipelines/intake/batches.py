@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal
 
+import polars as pl
 from filelock import FileLock, Timeout
 
 from pipelines.definitions import InputError
@@ -97,10 +99,12 @@ def in_force(practice: Path) -> list[Manifest]:
     return active(standing(practice)) if practice.is_dir() else []
 
 
-def undo(practice: Path, number: int) -> Manifest:
-    """Take one batch back by a tombstone beside its folder, which stays; return its manifest.
+def undo(practice: Path, number: int) -> list[Manifest]:
+    """Take a batch back by a tombstone beside its folder, which stays.
 
-    Raises InputError where there is no such batch or it was taken back already.
+    What later imports added to it is taken back with it: they left out what it held. Returns the
+    manifests of all that were taken back. Raises InputError where there is no such batch or it was
+    taken back already.
     """
     if not practice.is_dir():
         raise InputError(f"practice '{practice}': no such folder")
@@ -112,11 +116,27 @@ def undo(practice: Path, number: int) -> Manifest:
             )
         if number in undone(practice):
             raise InputError(f"batch {number}: it was taken back already")
-        stone = practice / "records" / f"{found[number].folder}{UNDONE}"
-        stone.write_text(json.dumps({"undone_at": datetime.now(UTC).isoformat()}) + "\n", "utf8")
-        synced(stone)
-        synced(stone.parent)
-        return found[number]
+        gone = [found[number], *_added_later(standing(practice), found[number])]
+        for batch in reversed(gone):
+            stone = practice / "records" / f"{batch.folder}{UNDONE}"
+            stone.write_text(
+                json.dumps({"undone_at": datetime.now(UTC).isoformat()}) + "\n", "utf8"
+            )
+            synced(stone)
+            synced(stone.parent)
+        return gone
+
+
+def _added_later(found: list[Manifest], batch: Manifest) -> list[Manifest]:
+    """Return what was added after a batch of its source, up to the next full one."""
+    later = [b for b in found if b.source == batch.source and b.batch > batch.batch]
+    return list(takewhile(lambda b: b.mode == "since", later))
+
+
+def rows(practice: Path, batch: Manifest) -> int:
+    """Return how many records a batch holds now."""
+    files = sorted((practice / "records" / batch.folder).glob("*.parquet"))
+    return sum(pl.scan_parquet(file).select(pl.len()).collect().item() for file in files)
 
 
 def digest(paths: Iterable[Path], *texts: str) -> str:

@@ -1,7 +1,8 @@
 """The crosswalk: source keys and their random keys, slides and held-back rows, on the secure side.
 
-A folder that only its owner can enter (0700) with one SQLite file (0600). It never lies in a
-practice folder, and nothing in a practice folder says where it is.
+A folder that only its owner can enter (0700) with one SQLite file (0600), and Parquet for what has
+many rows: the keys of visits, and held-back rows. It never lies in a practice folder, and nothing in
+a practice folder says where it is.
 """
 
 import hashlib
@@ -17,27 +18,26 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from pipelines.definitions import InputError
-from pipelines.intake.batches import Slide
+from pipelines.intake.batches import Slide, synced
 
-FILE = "crosswalk.sqlite"
+FILE, VISITS = "crosswalk.sqlite", "visits"
+MOST_FILES = 30
 ALPHABET = np.frombuffer(b"0123456789abcdefghijklmnopqrstuv", dtype=np.uint8)
 LETTERS = 12
 SCHEMA = """
 create table if not exists settings (setting text primary key, value text not null);
 create table if not exists patients (
-    patient integer primary key, source_key text not null unique, patient_key text not null unique,
-    slide_days integer, first_seen text, number text
-);
-create table if not exists visits (
-    source text not null, source_key text not null, visit_key text not null,
-    patient integer not null, primary key (source, source_key)
+    source_key text primary key, patient_key text not null, slide_days integer, first_seen text,
+    anchor text, number text
 ) without rowid;
+create table if not exists visit_files (file text primary key, source text not null);
 create table if not exists clinics (source_key text primary key, key text not null unique);
 create table if not exists clinicians (source_key text primary key, key text not null unique);
 create table if not exists forgotten (mark text primary key);
@@ -96,9 +96,12 @@ class Crosswalk:
         rows = self.database.execute(query, values).fetchall()
         return pl.DataFrame(rows, schema=schema, orient="row")
 
-    def mark(self, source_key: str) -> str:
-        """Return the one-way mark by which a forgotten patient is known again."""
-        return hmac.new(self.secret(), source_key.encode(), hashlib.sha256).hexdigest()
+    def mark(self, name: str, kind: str = "") -> str:
+        """Return the one-way mark by which a forgotten patient is known again.
+
+        `kind` is key or number where the name marks only as that.
+        """
+        return hmac.new(self.secret(), f"{kind}\x1f{name}".encode(), hashlib.sha256).hexdigest()
 
     def forgotten(self) -> set[str]:
         """Return the marks of all patients who were forgotten."""
@@ -122,22 +125,72 @@ class Crosswalk:
         lasts = [date.fromisoformat(row[2]) for row in known]
         return min([first, *firsts]), max([last, *lasts])
 
-    def note_span(
-        self, practice: str, source: str, batch: int, days: tuple[date, date], folder: Path
-    ) -> None:
-        """Remember which days a batch covers, and where its practice folder lies."""
+    def note_span(self, practice: str, source: str, batch: int, days: tuple[date, date]) -> None:
+        """Remember which days a batch covers."""
         self.database.execute(
             "insert or replace into spans values (?, ?, ?, ?, ?)",
             [practice, source, batch, days[0].isoformat(), days[1].isoformat()],
         )
+
+    def last_day(self, practice: str, in_force: list[int]) -> date | None:
+        """Return the last true day that batches in force cover, None for records in relative days."""
+        rows = self.database.execute(
+            "select batch, last_day from spans where practice = ?", [practice]
+        ).fetchall()
+        days = [date.fromisoformat(day) for batch, day in rows if batch in in_force]
+        return max(days, default=None)
+
+    def note_practice(self, practice: str, folder: Path) -> None:
+        """Remember where a practice folder lies."""
         self.database.execute(
             "insert or replace into practices values (?, ?)", [practice, str(folder.resolve())]
         )
+
+    def drop_practice(self, practice: str) -> None:
+        """Forget a practice folder that is no more, and what waited for it."""
+        for table in ("practices", "spans"):
+            self.database.execute(f"delete from {table} where practice = ?", [practice])
+        remove_folder(self.folder / "held" / practice)
 
     def practices(self) -> dict[str, Path]:
         """Return the practice folders that this crosswalk has served, by their names."""
         rows = self.database.execute("select practice, folder from practices").fetchall()
         return {name: Path(folder) for name, folder in rows}
+
+    def visit_files(self, source: str | None = None) -> list[Path]:
+        """Return the Parquet files of known visits (source_key, visit_key, patient_key)."""
+        rows = self.database.execute(
+            "select file from visit_files where source = ? or ? is null order by rowid",
+            [source, source],
+        ).fetchall()
+        return [self.folder / VISITS / name for (name,) in rows]
+
+    def add_visits(
+        self, connection: duckdb.DuckDBPyConnection, source: str, new: duckdb.DuckDBPyRelation
+    ) -> None:
+        """Remember visits of a source: rows of source_key, visit_key, patient_key.
+
+        They become a file of their own, or one with all of their source where there are many files.
+        A file counts once the crosswalk's changes are kept; without that it is removed later.
+        """
+        known = [str(file) for file in self.visit_files(source)]
+        if len(known) >= MOST_FILES:
+            new = connection.read_parquet(known).union(new)
+            self.database.execute("delete from visit_files where source = ?", [source])
+        file = self.folder / VISITS / f"{secrets.token_hex(8)}.parquet"
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        new.write_parquet(str(file), compression="zstd")
+        file.chmod(0o600)
+        synced(file)
+        synced(file.parent)
+        self.database.execute("insert into visit_files values (?, ?)", [file.name, source])
+
+    def remove_leftovers(self) -> None:
+        """Remove files of visits that no kept change names."""
+        named = set(self.visit_files())
+        for file in (self.folder / VISITS).glob("*"):
+            if file not in named:
+                file.unlink()
 
     def held(self, practice: str, batch: str) -> Path:
         """Return the folder of the rows that an import held back."""
@@ -176,12 +229,14 @@ def opened(folder: Path, practice: Path | None = None, create: bool = True) -> I
 def _connected(place: Path) -> Iterator[Crosswalk]:
     try:
         database = sqlite3.connect(place / FILE, isolation_level=None)
-        database.executescript("pragma synchronous = full;" + SCHEMA)
+        database.executescript("pragma synchronous = full; pragma cache_size = -64000;" + SCHEMA)
     except sqlite3.Error:
         raise InputError(f"crosswalk '{place.name}': {FILE} can't be read as a crosswalk") from None
     try:
         database.execute("begin immediate")
-        yield Crosswalk(place, database)
+        walk = Crosswalk(place, database)
+        walk.remove_leftovers()
+        yield walk
         database.execute("commit")
     except BaseException:
         if database.in_transaction:

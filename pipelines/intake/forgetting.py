@@ -1,6 +1,9 @@
 """A patient forgotten: no entry, no record, and later imports leave the patient out."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
@@ -11,49 +14,114 @@ from pipelines.intake.crosswalk import Crosswalk
 from pipelines.intake.expressions import cell, constant
 from pipelines.intake.importing import practice_id
 
+By = Literal["key", "number", "both"]
 
-def forget(named: str, crosswalk_folder: Path, practices: list[Path]) -> tuple[int, list[Path]]:
+
+def forget(
+    named: str, crosswalk_folder: Path, practices: list[Path], by: By | None = None
+) -> tuple[int | None, list[Path]]:
     """Erase a patient, named by source key or number; return the erased rows and the practices.
 
     The patient's rows leave every batch, undone ones too, and what was held back; builds that may
-    hold them are removed, so that a new one must be made. The crosswalk keeps nothing but a
-    one-way mark, made with its secret, by which later imports know whom to leave out. Killed half
-    way, the same call again finishes. `practices` are folders that have moved since their import.
+    hold them are removed, so that a new one must be made. The crosswalk keeps nothing but one-way
+    marks of key and number, made with its secret, by which later imports of any format know whom
+    to leave out. Killed half way, the same call again finishes; a patient who was forgotten before
+    gives None for the rows. `practices` are folders that have moved since their import. `by` says
+    what `named` is where it is one patient's key and another's number: with `both` the entries are
+    of one person.
 
-    Raises InputError for an unknown patient, a number that several have, and a practice folder
-    that is not where it was.
+    Raises InputError for an unknown patient, a name of several patients without `by`, and a
+    practice folder that is not where it was.
     """
     with crosswalk.opened(crosswalk_folder, create=False) as walk:
-        source_key, key, number = _found(walk, named)
-        folders = _folders(walk, practices)
-        walk.database.execute("insert or ignore into forgotten values (?)", [walk.mark(source_key)])
+        entries = _found(walk, named, by)
+        folders = _folders(walk, practices) if entries else []
+        marks = {mark for entry in entries for mark in _marks(walk, entry, named, by)}
+        walk.database.executemany(
+            "insert or ignore into forgotten values (?)", [(mark,) for mark in sorted(marks)]
+        )
         walk.keep()
-        rows = walk.database.execute("select visit_key from visits where patient = ?", [number])
-        visits = [visit for (visit,) in rows]
-        erased = sum(_erase_from_practice(folder, key, visits) for folder in folders)
-        for file in sorted((walk.folder / "held").rglob("*.parquet")):
-            erased += _erase_from_file(file, key, visits)
-        walk.database.execute("delete from visits where patient = ?", [number])
-        walk.database.execute("delete from patients where patient = ?", [number])
+        erased = sum(_erase(walk, entry, folders) for entry in entries)
     _compact(crosswalk_folder)
-    return erased, folders
+    return erased if entries else None, folders
 
 
-def _found(walk: Crosswalk, named: str) -> tuple[str, str, int]:
-    found = walk.database.execute(
-        "select source_key, patient_key, patient from patients where source_key = ? or number = ?",
+def drop_practice(folder: Path, crosswalk_folder: Path) -> None:
+    """Drop a practice folder that was deleted from a crosswalk, with the rows that waited for it.
+
+    Raises InputError for a folder that is there, and for one that the crosswalk has not served.
+    """
+    with crosswalk.opened(crosswalk_folder, create=False) as walk:
+        names = [n for n, known in walk.practices().items() if known == folder.resolve()]
+        if not names:
+            raise InputError(f"forget: this crosswalk has not served a practice folder {folder}")
+        if any(_is(folder, name) for name in names):
+            raise InputError(
+                f"forget: practice folder {folder} is there; expected one that is gone"
+            )
+        for name in names:
+            walk.drop_practice(name)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A patient as the crosswalk knows one."""
+
+    source_key: str
+    patient_key: str
+    number: str | None
+
+
+def _found(walk: Crosswalk, named: str, by: By | None) -> list[_Entry]:
+    """Return the entries meant; none for a patient who was forgotten before."""
+    rows = walk.database.execute(
+        "select source_key, patient_key, number from patients where source_key = ? or number = ?",
         [named, named],
     ).fetchall()
-    if not found:
+    found = [_Entry(*row) for row in rows]
+    if by == "key":
+        found = [entry for entry in found if entry.source_key == named]
+    elif by == "number":
+        found = [entry for entry in found if entry.number == named]
+    marks = {walk.mark(named), walk.mark(named, "key"), walk.mark(named, "number")}
+    if not found and marks.isdisjoint(walk.forgotten()):
         raise InputError(
             "forget: this crosswalk knows no such patient; expected a patient number or key as the"
             " export has it"
         )
-    if len(found) > 1:
+    if len(found) > 1 and by is None:
         raise InputError(
-            f"forget: {len(found)} patients have this number; expected the key that the export has"
+            f"forget: {len(found)} entries have this as key or number; expected --by key or --by"
+            " number for one of two persons, or --by both if it is one"
         )
-    return found[0][0], found[0][1], found[0][2]
+    return found
+
+
+def _marks(walk: Crosswalk, entry: _Entry, named: str, by: By | None) -> Iterator[str]:
+    """Yield the marks of key and number, each as either, but what was told apart only as itself."""
+    for kind, name in (("key", entry.source_key), ("number", entry.number)):
+        told_apart = name == named and by in ("key", "number")
+        if name and not (told_apart and kind != by):
+            yield walk.mark(name, kind if told_apart else "")
+
+
+def _erase(walk: Crosswalk, entry: _Entry, folders: list[Path]) -> int:
+    """Erase what the records and held-back rows have of an entry, then the entry; count the rows."""
+    key, known = entry.patient_key, walk.visit_files()
+    visits = [visit for file in known for visit in _visits(file, key)]
+    erased = sum(_erase_from_practice(folder, key, visits) for folder in folders)
+    for file in sorted((walk.folder / "held").rglob("*.parquet")):
+        erased += _erase_from_file(file, key, visits)
+    for file in known:
+        _erase_from_file(file, key, visits)
+    walk.database.execute("delete from patients where source_key = ?", [entry.source_key])
+    return erased
+
+
+def _visits(file: Path, key: str) -> list[str]:
+    with duckdb.connect() as connection:
+        rows = connection.read_parquet(str(file)).filter(cell("patient_key") == constant(key))
+        return [visit for (visit,) in rows.select("visit_key").fetchall()]
 
 
 def _folders(walk: Crosswalk, moved: list[Path]) -> list[Path]:
@@ -64,7 +132,7 @@ def _folders(walk: Crosswalk, moved: list[Path]) -> list[Path]:
     if gone:
         raise InputError(
             f"forget: practice folder {listed(gone)} is not there; expected --practice FOLDER with"
-            " where it is now"
+            " where it is now, or --gone FOLDER if it was deleted"
         )
     return list(known.values())
 

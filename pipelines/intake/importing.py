@@ -3,12 +3,15 @@
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from pipelines.definitions import Definitions, InputError, load
 from pipelines.definitions.errors import listed
@@ -32,13 +35,17 @@ READERS: dict[str, Callable[[Scratch, Path, Profile], None]] = {
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: the batch, and whether it is new."""
+    """What an import did: the batch, whether it is new, what it replaced and how many rows wait.
+
+    moved: known patients whose first infusion is another than the day that fixed their calendar.
+    """
 
     manifest: Manifest
     new: bool
     replaced: list[int]
     definitions_copied: bool
     held_back: int = 0
+    moved: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,8 @@ def import_export(
         raise InputError(f"source '{source}': no such file or folder")
     if practice.exists() and not practice.is_dir():
         raise InputError(f"practice '{practice}': it is a file; expected a folder")
+    if since and since > date.today():
+        raise InputError(f"--since: {since} is not yet; expected a day of the export")
     profile = find(profile_name)
     with ExitStack() as stack:
         walk = None
@@ -109,17 +118,21 @@ def _import(asked: Request) -> Imported:
     place = _remove_leftovers(asked)
     definitions, copied = _definitions(asked.profile, asked.practice)
     _refuse_unknown_constants(asked.profile, definitions)
-    content = _content_hash(asked, definitions)
     in_force = batches.in_force(asked.practice)
-    same = next((batch for batch in in_force if batch.content_hash == content), None)
-    if same:
-        return Imported(same, new=False, replaced=[], definitions_copied=False)
-    _refuse_other_calendar(asked, in_force)
+    earlier = [batch for batch in in_force if batch.source == asked.profile.name]
     with ExitStack() as stack:
+        # Where no earlier batch can be the same, files are hashed while they are read.
+        pool = stack.enter_context(ThreadPoolExecutor(1))
+        files = _files(asked.source, asked.profile)
+        content = pool.submit(batches.digest, files, *_way(asked, definitions))
+        same = next((b for b in earlier if b.content_hash == content.result()), None)
+        if same:
+            return Imported(same, new=False, replaced=[], definitions_copied=False)
+        _refuse_other_calendar(asked, in_force)
         draft = stack.enter_context(batches.draft(asked.practice))
         work = stack.enter_context(scratch(place, definitions))
         try:
-            manifest, waiting = _brought(work, asked, definitions, content, draft)
+            manifest, waiting, moved = _brought(work, asked, definitions, content, draft)
         except (duckdb.IOException, duckdb.OutOfMemoryException):
             raise InputError(
                 f"import of {asked.profile.name}: the working database failed; is the disk full?"
@@ -129,8 +142,8 @@ def _import(asked: Request) -> Imported:
             _copy_definitions(asked.profile.folder / "definitions", draft)
         draft.publish(manifest)
     full = manifest.mode == "full"
-    replaced = [b.batch for b in in_force if b.source == manifest.source and full]
-    return Imported(manifest, True, replaced, copied, waiting)
+    replaced = [batch.batch for batch in earlier if full]
+    return Imported(manifest, True, replaced, copied, waiting, moved)
 
 
 def _remove_leftovers(asked: Request) -> Path:
@@ -155,46 +168,61 @@ def _copy_definitions(folder: Path, draft: batches.Draft) -> None:
 
 
 def _brought(
-    work: Scratch, asked: Request, definitions: Definitions, content: str, draft: batches.Draft
-) -> tuple[Manifest, int]:
-    """Bring the export through the door into a draft; return its manifest and the rows that wait."""
+    work: Scratch,
+    asked: Request,
+    definitions: Definitions,
+    content: Future[str],
+    draft: batches.Draft,
+) -> tuple[Manifest, int, int]:
+    """Bring the export through the door into a draft.
+
+    Returns its manifest, the rows that wait and the patients whose first infusion moved.
+    """
     today, walk = date.today(), asked.crosswalk
     keys.load_known(work, walk, asked.profile.name, today)
     READERS[asked.profile.format](work, asked.source, asked.profile)
     if asked.since and walk:
         held.join_in(work, walk, asked.practice, asked.profile.name)
-    if walk or asked.profile.format != "tabular":
-        keys.ages(work)
+    work.connection.execute("set preserve_insertion_order = false")  # places are told by now
+    birth_dates = walk is not None or asked.profile.format != "tabular"
+    if birth_dates:
+        keys.take_births(work)
     judge(work, definitions, None if asked.profile.calendar == "relative" else today, walk is None)
     if walk:
         restrict_regions(work)
     screen(work, definitions, anonymized=walk is None)
     _refuse_nobody(work)
-    manifest = _manifest(work, asked, definitions, content)
+    keys.note_days(work)
+    if birth_dates:
+        keys.tell_ages(work)
+    manifest, moved = _manifest(work, asked, definitions, content)
     leaving.write_accepted(work, draft.folder)
     leaving.write_quarantine(work, draft.quarantine)
     waiting = 0
     if walk:
+        walk.note_practice(practice_id(asked.practice), asked.practice)
         folder = walk.held(practice_id(asked.practice), manifest.folder)
         crosswalk.remove_folder(folder)
         waiting = leaving.write_held(work, folder)
         walk.keep()
-    return manifest, waiting
+    return manifest, waiting, moved
 
 
-def _manifest(work: Scratch, asked: Request, definitions: Definitions, content: str) -> Manifest:
-    """Return the manifest, after all rows have been given their keys, days and fate."""
-    first, last, door = _door(work, asked, definitions)
+def _manifest(
+    work: Scratch, asked: Request, definitions: Definitions, content: Future[str]
+) -> tuple[Manifest, int]:
+    """Give all rows their keys, days and fate; return the manifest and the patients who moved."""
+    first, last, door, moved = _door(work, asked, definitions)
     leaving.pass_door(work, door)
     if door.edges:
         first = leaving.first_seen(work)
         last = door.edges.last
         first = min(first or last, last)
     dated = asked.profile.calendar == "dates"
-    return Manifest(
+    manifest = Manifest(
         batch=_number(asked.practice),
         source=asked.profile.name,
-        content_hash=content,
+        content_hash=content.result(),
         calendar=asked.profile.calendar,
         data_from=first.isoformat() if first and dated else None,
         data_through=last.isoformat() if last and dated else None,
@@ -202,23 +230,31 @@ def _manifest(work: Scratch, asked: Request, definitions: Definitions, content: 
         slide=asked.slide,
         mode="since" if asked.since else "full",
     )
+    return manifest, moved
 
 
 def _door(
     work: Scratch, asked: Request, definitions: Definitions
-) -> tuple[date | None, date | None, Door]:
-    """Give keys and slides; return the true first and last day and what decides who passes."""
+) -> tuple[date | None, date | None, Door, int]:
+    """Give keys and slides.
+
+    Returns the true first and last day, what decides who passes, and the patients who moved.
+    """
     margin = MARGINS[asked.slide] if asked.slide else 0
     work.connection.execute("create table door.asked_margin as select ? as days", [margin])
     work.run(SQL / "span.sql")
     first, last, beginners = work.connection.table("door.span").fetchall()[0]
     walk = asked.crosswalk
+    if asked.since:
+        _refuse_gap(work, asked, asked.since)
     if walk is None:
         keys.keep_keys(work)
-        return first, last, Door(since=asked.since)
+        return first, last, Door(since=asked.since), 0
+    give = partial(
+        keys.replace_keys, work, walk, asked.profile.name, definitions, all_rows=not asked.since
+    )
     if not asked.slide or not last:
-        keys.replace_keys(work, walk, asked.profile.name, None, None, definitions)
-        return first, last, Door(since=asked.since)
+        return first, last, Door(since=asked.since), give(None)
     place = (practice_id(asked.practice), asked.profile.name)
     crowded = beginners >= definitions.setting("crowded_start_patients")
     shown = _shown(asked)
@@ -227,11 +263,32 @@ def _door(
         first, last = walk.widened(*place, in_force, first, last)
     elif asked.since:
         first, crowded = min(asked.since, last), True
-    walk.note_span(*place, _number(asked.practice), (first, last), asked.practice)
+    walk.note_span(*place, _number(asked.practice), (first, last))
     seen = edges(asked.slide, first, last, crowded)
-    keys.replace_keys(work, walk, asked.profile.name, asked.slide, seen, definitions)
+    moved = give((asked.slide, seen))
     surely = asked.since + timedelta(days=margin) if asked.since else None
-    return first, last, Door(seen, asked.since, shown, surely)
+    return first, last, Door(seen, asked.since, shown, surely), moved
+
+
+def _refuse_gap(work: Scratch, asked: Request, since: date) -> None:
+    """Refuse to leave out rows between what earlier batches of the source hold and --since."""
+    earlier = [b for b in batches.in_force(asked.practice) if b.source == asked.profile.name]
+    if asked.sliding and asked.crosswalk:
+        numbers = [batch.batch for batch in earlier]
+        last = asked.crosswalk.last_day(practice_id(asked.practice), numbers)
+    else:
+        last = _shown(asked)
+    if last is None:
+        return
+    asked_between = {"last_day": [last], "since": [since]}
+    work.store("door.asked_between", pl.DataFrame(asked_between))
+    work.run(SQL / "between.sql")
+    skipped = work.connection.table("door.between").fetchall()[0][0]
+    if skipped:
+        raise InputError(
+            f"--since: {skipped:,} rows lie before {since} and after all that earlier batches of"
+            f" {asked.profile.name} hold; expected an earlier day, so that none of them is left out"
+        )
 
 
 def _number(practice: Path) -> int:
@@ -257,17 +314,16 @@ def practice_id(practice: Path) -> str:
     return file.read_text("utf8").strip()
 
 
-def _content_hash(asked: Request, definitions: Definitions) -> str:
-    """Return a hash of files, profile, definitions and way of import: with others, rows may differ."""
+def _way(asked: Request, definitions: Definitions) -> list[str]:
+    """Return profile, definitions and way of import: with others, rows of the same files may differ."""
     secret = asked.crosswalk.secret().hex() if asked.crosswalk else ""
-    return batches.digest(
-        _files(asked.source, asked.profile),
+    return [
         secret,
         asked.profile.model_dump_json(),
         str(asked.slide),
         str(asked.since),
         *[frame.write_csv() for frame in definitions.tables.values()],
-    )
+    ]
 
 
 def _files(source: Path, profile: Profile) -> list[Path]:
@@ -303,20 +359,31 @@ def _refuse_unknown_constants(profile: Profile, definitions: Definitions) -> Non
 
 
 def _refuse_other_calendar(asked: Request, in_force: list[Manifest]) -> None:
+    """Refuse rows whose calendar or keys would not fit those that stay in force beside them."""
     profile = asked.profile
-    others = [batch for batch in in_force if batch.source != profile.name]
+    others = [b for b in in_force if asked.since or b.source != profile.name]
     wrong = [batch.folder for batch in others if batch.calendar != profile.calendar]
     if wrong:
         raise InputError(
             f"profile {profile.name}: calendar is {profile.calendar}, but the folder holds"
             f" {listed(wrong)} with the other; expected one calendar in a practice folder"
         )
-    slid = [b.folder for b in others if b.calendar == "dates" and b.slide != asked.slide]
-    if slid and profile.calendar == "dates":
+    other = [b.folder for b in others if b.calendar == "dates" and b.slide != asked.slide]
+    if other:
         raise InputError(
             f"profile {profile.name}: days are slid by {asked.slide or 'nothing'}, but the folder"
-            f" holds {listed(slid)} slid otherwise; expected one way in a practice folder"
+            f" holds {listed(other)} slid otherwise; expected one way in a practice folder"
         )
+    slid = [batch.folder for batch in others if batch.slide]
+    if slid and asked.crosswalk and _unknown(asked.practice, asked.crosswalk):
+        raise InputError(
+            f"crosswalk: it has not served this practice folder, which holds {listed(slid)};"
+            " expected the crosswalk of those, so that their patients keep their keys and days"
+        )
+
+
+def _unknown(practice: Path, walk: Crosswalk) -> bool:
+    return practice_id(practice) not in walk.practices()
 
 
 def _refuse_nobody(work: Scratch) -> None:
@@ -325,9 +392,8 @@ def _refuse_nobody(work: Scratch) -> None:
     ).fetchall()
     if not good[0][0]:
         rules = work.connection.sql(
-            "select distinct split_part(broken, ':', 2) as rule from judged.patients"
-            " where broken is not null union select distinct rule from mapped.refused order by rule"
+            "select distinct broken from judged.patients where broken is not null"
+            " union select distinct concat_ws(':', \"column\", rule) from mapped.refused order by 1"
         ).fetchall()
-        raise InputError(
-            f"patients: no row was accepted; rules broken: {listed(rule for (rule,) in rules) or 'none'}"
-        )
+        told = listed(rule for (rule,) in rules) or "none"
+        raise InputError(f"patients: no row was accepted; columns and the rules they break: {told}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.definitions import Definitions
+from pipelines.definitions import Definitions, InputError
 from pipelines.intake import contract
 from pipelines.intake.batches import Slide
 from pipelines.intake.crosswalk import Crosswalk, random_keys
@@ -15,6 +15,15 @@ from pipelines.intake.sliding import Edges, slide_patients
 SQL = Path(__file__).parent / "sql"
 TEXT, DAYS = pl.String(), pl.Int32()
 PAIR: dict[str, pl.DataType] = {"source_key": TEXT, "key": TEXT}
+KNOWN: dict[str, tuple[str, dict[str, pl.DataType]]] = {
+    "patients": (
+        "select source_key, patient_key, slide_days, first_seen, anchor from patients",
+        {"source_key": TEXT, "patient_key": TEXT, "slide_days": DAYS, "first_seen": TEXT,
+         "anchor": TEXT},
+    ),
+    "clinics": ("select source_key, key from clinics", PAIR),
+    "clinicians": ("select source_key, key from clinicians", PAIR),
+}  # fmt: skip
 LETTERS = {"patients": "p", "visits": "v", "clinics": "c", "clinicians": "d"}
 
 
@@ -26,51 +35,38 @@ def keep_keys(scratch: Scratch) -> None:
 def load_known(scratch: Scratch, crosswalk: Crosswalk | None, source: str, today: date) -> None:
     """Make the tables of what the crosswalk knows already; empty ones without a crosswalk."""
     scratch.connection.execute("create schema door")
-    for name, (query, schema, values) in _known(source).items():
-        frame = (
-            crosswalk.frame(query, schema, *values) if crosswalk else pl.DataFrame(schema=schema)
-        )
+    for name, (query, schema) in KNOWN.items():
+        frame = crosswalk.frame(query, schema) if crosswalk else pl.DataFrame(schema=schema)
         if name == "patients":
-            frame = frame.with_columns(pl.col("first_seen").str.to_date("%Y-%m-%d"))
+            frame = frame.with_columns(
+                pl.col("first_seen", "anchor").str.to_date("%Y-%m-%d"),
+                slid_before=pl.col("slide_days").is_not_null(),
+            )
         scratch.store(f"door.known_{name}", frame)
+    files = [str(file) for file in crosswalk.visit_files(source)] if crosswalk else []
+    if files:
+        visits = scratch.connection.read_parquet(files).select("source_key", "visit_key")
+        visits.create("door.known_visits")
+    else:
+        empty = pl.DataFrame(schema={"source_key": TEXT, "visit_key": TEXT})
+        scratch.store("door.known_visits", empty)
     bands = list(contract.YOUNGEST.items())
     scratch.store("door.age_bands", pl.DataFrame(bands, schema=["band", "youngest"], orient="row"))
     scratch.store("door.today", pl.DataFrame({"last_day": [today], "oldest": [contract.OLDEST]}))
 
 
-def _known(source: str) -> dict[str, tuple[str, dict[str, pl.DataType], list[str]]]:
-    """Return, by table, the query for what is known, its columns and its values."""
-    return {
-        "patients": (
-            "select source_key, patient_key, slide_days, first_seen from patients",
-            {"source_key": TEXT, "patient_key": TEXT, "slide_days": DAYS, "first_seen": TEXT},
-            [],
-        ),
-        "visits": (
-            "select source_key, visit_key from visits where source = ?",
-            {"source_key": TEXT, "visit_key": TEXT},
-            [source],
-        ),
-        "clinics": ("select source_key, key from clinics", PAIR, []),
-        "clinicians": ("select source_key, key from clinicians", PAIR, []),
-    }
+def note_days(scratch: Scratch) -> None:
+    """Make `door.days`, the first and last true day of each patient, of the good rows."""
+    scratch.run(SQL / "days.sql")
 
 
-def ages(scratch: Scratch) -> None:
-    """Turn birth dates in `mapped.patients.age_band` into bands."""
-    days = "select {0}.patient_key, try_cast({0}.{1} as date) as seen_on from mapped.{0} as {0}"
-    known = "where seen_on <= (select last_day from door.today)"
-    scratch.connection.execute(
-        f"create table door.days as from ({days.format('visits', 'visit_date')}) {known}"
-    )
-    unseen = scratch.connection.sql(
-        "select count(*) from mapped.patients anti join door.days using (patient_key)"
-    ).fetchall()
-    if unseen[0][0]:  # scores are many: they are asked only about patients without a visit
-        scratch.connection.execute(
-            f"insert into door.days from ({days.format('scores', 'assessed_on')}"
-            f" anti join door.days using (patient_key)) {known}"
-        )
+def take_births(scratch: Scratch) -> None:
+    """Take the birth dates out of `mapped.patients.age_band`, which is unknown until `tell_ages`."""
+    scratch.run(SQL / "births.sql")
+
+
+def tell_ages(scratch: Scratch) -> None:
+    """Make age bands in `judged.patients` of the birth dates, by the first good visit or score."""
     scratch.run(SQL / "ages.sql")
 
 
@@ -78,83 +74,95 @@ def replace_keys(
     scratch: Scratch,
     crosswalk: Crosswalk,
     source: str,
-    slide: Slide | None,
-    seen: Edges | None,
     definitions: Definitions,
-) -> None:
+    sliding: tuple[Slide, Edges] | None,
+    all_rows: bool,
+) -> int:
     """Make `door.keys`, `door.visit_keys`, `door.clinics`, `door.clinicians`; teach the crosswalk.
 
-    `slide` and `seen`, the slid days that may be seen, are None for a study in relative days,
-    whose days stay as they are.
+    `sliding`, how days are slid and which slid days may be seen, is None for a study in relative
+    days, whose days stay as they are. `all_rows`: the export is no increment. Returns how many
+    known patients have another first infusion than the day that fixed their slide; raises
+    InputError where infusions moved for so many that days must have been misread, now or then.
     """
     scratch.store("door.forgotten", _forgotten(scratch, crosswalk))
     scratch.run(SQL / "keys.sql")
     for name, letter in LETTERS.items():
         new = scratch.connection.table(f"door.new_{name}").pl()
         scratch.store(f"door.given_{name}", new.with_columns(random_keys(letter, new.height)))
-    if slide and seen:
-        slide_patients(scratch, slide, seen, definitions)
+    moved = 0
+    if sliding:
+        slide_patients(scratch, *sliding, definitions, all_rows)
+        moved = _moved(scratch, definitions)
     else:
-        scratch.connection.execute(
-            "create table door.slides as select patient, 0 as slide_days,"
-            " cast(null as date) as first_seen from door.patients"
-        )
+        scratch.run(SQL / "unslid.sql")
     scratch.run(SQL / "replaced.sql")
-    _teach(scratch, crosswalk, source, sliding=slide is not None)
+    _teach(scratch, crosswalk, source, sliding=sliding is not None)
+    return moved
+
+
+def _moved(scratch: Scratch, definitions: Definitions) -> int:
+    counted = scratch.connection.sql((SQL / "moved.sql").read_text("utf8")).fetchall()[0]
+    known, moved, late = counted
+    many = moved >= definitions.setting("moved_starts_patients")
+    if many and 100 * moved > definitions.setting("moved_starts_max_percent") * known:
+        raise InputError(
+            f"visits: the first infusion of {moved} of {known} known patients is another than before;"
+            " if days were misread, now or then, expected the same days, or a new practice folder"
+            " and crosswalk: two readings of one day tell it"
+        )
+    return int(moved + late)
 
 
 def _forgotten(scratch: Scratch, crosswalk: Crosswalk) -> pl.DataFrame:
-    """Return the source keys of this export that belong to forgotten patients."""
+    """Return the source keys of this export that belong to forgotten patients, by key or number."""
     marks = crosswalk.forgotten()
-    keys: list[str] = []
+    keys: set[str] = set()
     if marks:
         found = scratch.connection.sql(
-            "select patient_key from judged.patients where broken is null"
+            "select patient_key, patient_key as name, 'key' as kind from judged.patients"
+            " where broken is null"
+            " union select patient_key, number, 'number' from mapped.patient_numbers"
         ).fetchall()
-        keys = [key for (key,) in found if crosswalk.mark(key) in marks]
-    return pl.DataFrame({"source_key": keys}, schema={"source_key": TEXT})
+        keys = {
+            key
+            for key, name, kind in found
+            if name and not marks.isdisjoint([crosswalk.mark(name), crosswalk.mark(name, kind)])
+        }
+    return pl.DataFrame({"source_key": sorted(keys)}, schema={"source_key": TEXT})
 
 
 def _teach(scratch: Scratch, crosswalk: Crosswalk, source: str, sliding: bool) -> None:
     """Write new keys, slides and first days to the crosswalk."""
     database, connection = crosswalk.database, scratch.connection
     patients = connection.sql(
-        "select p.source_key, k.key, k.slide_days, cast(d.seen_on as varchar), n.number"
+        "select p.source_key, k.key, k.slide_days, cast(coalesce(d.first_visit, d.first_score) as varchar),"
+        " case when k.slide_days is not null then cast(k.anchor as varchar) end, n.number"
         " from door.patients as p inner join door.keys as k using (patient)"
-        " left join door.first_days as d using (patient)"
+        " left join door.days as d using (patient)"
         " left join (select patient_key, min(number) as number from mapped.patient_numbers"
         " group by patient_key) as n on p.source_key = n.patient_key where not k.forgotten"
+        " order by p.source_key"
     ).fetchall()
     if not sliding:
-        patients = [(key, given, None, first, number) for key, given, _, first, number in patients]
+        patients = [(key, given, None, first, None, n) for key, given, _, first, _, n in patients]
     database.executemany(
-        "insert into patients (source_key, patient_key, slide_days, first_seen, number)"
-        " values (?, ?, ?, ?, ?) on conflict (source_key) do update set"
+        "insert into patients (source_key, patient_key, slide_days, first_seen, anchor, number)"
+        " values (?, ?, ?, ?, ?, ?) on conflict (source_key) do update set"
         " slide_days = coalesce(slide_days, excluded.slide_days),"
         " first_seen = coalesce(first_seen, excluded.first_seen),"
+        " anchor = coalesce(anchor, excluded.anchor),"
         " number = coalesce(excluded.number, number)",
         patients,
-    )
-    database.executemany(
-        "insert into visits values (?, ?, ?, ?)", _new_visits(scratch, crosswalk, source)
     )
     for name in ("clinics", "clinicians"):
         given = connection.table(f"door.given_{name}").fetchall()
         database.executemany(f"insert into {name} values (?, ?)", given)
-
-
-def _new_visits(
-    scratch: Scratch, crosswalk: Crosswalk, source: str
-) -> list[tuple[str, str, str, int]]:
-    """Return source, source key, random key and patient of each new visit."""
-    known = crosswalk.frame(
-        "select patient_key, patient from patients", {"key": TEXT, "number": pl.Int64()}
-    )
-    scratch.store("door.numbers", known)
-    found: list[tuple[str, str, str, int]] = scratch.connection.execute(
-        "select ?, g.source_key, g.key, n.number from door.given_visits as g"
+    if not scratch.count("door.given_visits"):
+        return
+    visits = connection.sql(
+        "select g.source_key, g.key as visit_key, cast(k.key as varchar) as patient_key"
+        " from door.given_visits as g"
         " inner join door.visits as v using (visit) inner join door.keys as k using (patient)"
-        " inner join door.numbers as n on k.key = n.key order by g.source_key",
-        [source],
-    ).fetchall()
-    return found
+    )
+    crosswalk.add_visits(connection, source, visits)

@@ -33,7 +33,8 @@ class Door:
 
     `since` and `edges` are None where all days pass. Where earlier batches show slid days through
     `shown`, a row is before --since by its slid day: in those days, and before `surely`, from which
-    on no slide can take a row to before `since`. Else the rows of two batches would tell the slide.
+    on no slide can take a row to before `since`, if the patient was not waiting. Else the rows of two
+    batches would tell the slide.
     """
 
     edges: Edges | None = None
@@ -45,7 +46,8 @@ class Door:
 def pass_door(scratch: Scratch, door: Door) -> None:
     """Make `leaving.<table>` of the good rows: final columns, slide_days, place, and their fate.
 
-    fate: `accepted`, `held back`, `before --since`, or `forgotten patient`.
+    fate: `accepted`, `held back`, `before --since`, or `forgotten patient`. patient_place: the order
+    of the patient's random key.
     """
     scratch.connection.execute("create schema leaving")
     for table in contract.TABLES:
@@ -53,7 +55,7 @@ def pass_door(scratch: Scratch, door: Door) -> None:
         named = _day_column(table)
         day = cell(named) if named else None
         columns = [_final(column.name, column.kind) for column in table.columns]
-        place = [cell(name) for name in ("slide_days", "unit", "item")]
+        place = [cell(name) for name in ("slide_days", "unit", "item", "patient_place")]
         passing = rows.select(*columns, *place, _fate(day, door).alias("fate"))
         if table.name in LARGE:
             scratch.connection.execute("use leaving")
@@ -82,8 +84,10 @@ def _with_keys(scratch: Scratch, table: Table) -> duckdb.DuckDBPyRelation:
     patients = connection.table("door.keys").select(
         cell("patient").alias("of_patient"),
         cell("key").alias("random_patient_key"),
+        cell("place").alias("patient_place"),
         cell("slide_days"),
         cell("first_seen"),
+        cell("slid_before"),
         cell("forgotten"),
     )
     good = _joined(good, patients, "patient")
@@ -128,7 +132,7 @@ def _final(name: str, kind: str) -> Expression:
         return cell(f"random_{name}").alias(name)
     if kind == "date":
         return _slid(cell(name)).alias(name)
-    return cell(name).cast("VARCHAR").alias(name) if kind == "text" else cell(name)
+    return cell(name)
 
 
 def _described() -> Expression:
@@ -143,24 +147,33 @@ def _slid(day: Expression) -> Expression:
 def _fate(day: Expression | None, door: Door) -> Expression:
     fate = when(cell("forgotten"), constant("forgotten patient"))
     if door.edges:
-        fate = fate.when(cell("slide_days").isnull(), constant(HELD))
+        waits = cell("slide_days").isnull()
         if day is None:
-            late = cell("first_seen") > constant(door.edges.last)
-            fate = fate.when(late, constant(HELD))
+            waits = waits | (cell("first_seen") > constant(door.edges.last))
+        else:
+            waits = waits | _unseen(_slid(day), door.edges)
+        fate = fate.when(waits, constant(HELD))
     if day is not None and door.since:
-        early = day < constant(door.since)
-        if door.shown and door.surely:
-            early = (_slid(day) <= constant(door.shown)) & (_slid(day) < constant(door.surely))
-        fate = fate.when(early & cell("unit").isnotnull(), constant("before --since"))
-    if day is not None and door.edges:
-        fate = fate.when(_slid(day) > constant(door.edges.last), constant(HELD))
-        if door.edges.first and door.edges.unsure:
-            near = _slid(day).between(
-                constant(door.edges.unsure),
-                constant(door.edges.first - timedelta(days=1)),
-            )
-            fate = fate.when(near, constant(HELD))
+        early = _early(day, door.since, door) & cell("unit").isnotnull()
+        fate = fate.when(early, constant("before --since"))
     return fate.otherwise(constant(ACCEPTED))
+
+
+def _unseen(slid: Expression, edges: Edges) -> Expression:
+    """Return whether a slid day lies where it would tell the slide."""
+    late = slid > constant(edges.last)
+    if not (edges.first and edges.unsure):
+        return late
+    near = slid.between(constant(edges.unsure), constant(edges.first - timedelta(days=1)))
+    return late | near
+
+
+def _early(day: Expression, since: date, door: Door) -> Expression:
+    """Return whether a row is before --since: with earlier batches, whether they show it already."""
+    if not (door.shown and door.surely):
+        return day < constant(since)
+    shown = (_slid(day) <= constant(door.shown)) & (_slid(day) < constant(door.surely))
+    return shown & cell("slid_before")
 
 
 def pass_unchanged(
@@ -194,7 +207,7 @@ def write_accepted(scratch: Scratch, folder: Path) -> None:
         )
         if table.name == "patients":
             rows = rows.filter(_described())
-        _write(rows.select(*table.names), table, folder / f"{table.name}-0000.parquet")
+        _write(_sorted(rows, table).select(*table.names), folder / f"{table.name}-0000.parquet")
 
 
 def write_held(scratch: Scratch, folder: Path) -> int:
@@ -214,13 +227,18 @@ def write_held(scratch: Scratch, folder: Path) -> int:
             else cell(column.name)
             for column in table.columns
         ]
-        total += _write(rows.select(*columns), table, folder / f"{table.name}.parquet")
+        total += _write(_sorted(rows, table).select(*columns), folder / f"{table.name}.parquet")
     return total
 
 
-def _write(rows: duckdb.DuckDBPyRelation, table: Table, file: Path) -> int:
-    """Write rows as Parquet in the order of their keys, no file where there are none; count them."""
-    rows.order(table.names[0]).write_parquet(str(file), compression="zstd")
+def _sorted(rows: duckdb.DuckDBPyRelation, table: Table) -> duckdb.DuckDBPyRelation:
+    """Return rows in the order of their random keys: that of the export might tell who they are."""
+    return rows.order("patient_place" if "patient_key" in table.names else "visit_key")
+
+
+def _write(rows: duckdb.DuckDBPyRelation, file: Path) -> int:
+    """Write rows as Parquet, no file where there are none; count them."""
+    rows.write_parquet(str(file), compression="zstd")
     count = pl.scan_parquet(file).select(pl.len()).collect().item()
     if not count:
         file.unlink()

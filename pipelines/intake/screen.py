@@ -5,7 +5,8 @@ without a list of codes, regions, diagnosis codes, and the keys of records that 
 identifiers. A row that holds what it must not is quarantined with the rule, never the value.
 """
 
-import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +21,6 @@ ZIP_AREA = "[0-9]{3}"
 KEY_RULES = ("holds_an_email", "holds_a_social_security_number", "holds_a_phone_number")
 SHORTEST_NAME = 3
 TERMS = {"term": "adverse_event", "stop_reason": "stop_reason"}
-WORD = re.compile(r"[^\W\d_]+")
 
 
 def screen(scratch: Scratch, definitions: Definitions, anonymized: bool) -> None:
@@ -28,18 +28,19 @@ def screen(scratch: Scratch, definitions: Definitions, anonymized: bool) -> None
 
     With `anonymized` keys are texts too: they pass into the records as they are.
     """
-    names = _name_words(scratch)
+    words = partial(_name_words, scratch)
     for table in contract.TABLES:
         for column in table.columns:
             if column.kind != "text" or column.one_of:
                 continue
             if column.name.endswith("_key"):
                 if anonymized:
-                    _judge(scratch, table.name, column.name, definitions, set(), KEY_RULES)
+                    _judge(scratch, table.name, column.name, definitions, set, KEY_RULES)
             elif not column.refers_to:
-                _judge(scratch, table.name, column.name, definitions, names, ())
+                _judge(scratch, table.name, column.name, definitions, words, ())
                 if column.name in TERMS and not anonymized:
                     _refuse_unknown(scratch, table.name, column.name, definitions)
+    scratch.run(SQL / "orphans.sql")
 
 
 def _refuse_unknown(scratch: Scratch, table: str, column: str, definitions: Definitions) -> None:
@@ -76,9 +77,10 @@ def restrict_regions(scratch: Scratch) -> None:
 
 def _name_words(scratch: Scratch) -> set[str]:
     """Return the words of the export's own names of persons, in lower case."""
-    found = scratch.connection.sql("select distinct name from mapped.names where name is not null")
-    words = {word.lower() for (name,) in found.fetchall() for word in WORD.findall(name)}
-    return {word for word in words if len(word) >= SHORTEST_NAME}
+    found = scratch.connection.sql(
+        r"select distinct unnest(regexp_extract_all(lower(name), '\p{L}+')) from mapped.names"
+    )
+    return {word for (word,) in found.fetchall() if len(word) >= SHORTEST_NAME}
 
 
 def _judge(
@@ -86,14 +88,16 @@ def _judge(
     table: str,
     column: str,
     definitions: Definitions,
-    names: set[str],
+    names: Callable[[], set[str]],
     only: tuple[str, ...],
 ) -> None:
     good = scratch.connection.table(f"judged.{table}").filter(cell("broken").isnull())
     values = good.select(column).distinct().pl()[column].drop_nulls()
-    known = list(_known(column, definitions))
-    told = _held(values.filter(~values.is_in(known)), column, definitions, names, only)
-    if not told.height:
+    values = values.filter(~values.is_in(list(_known(column, definitions))))
+    if values.is_empty():
+        return
+    told = _held(values, column, definitions, names(), only)
+    if told.is_empty():
         return
     scratch.connection.execute("drop table if exists held_texts")
     scratch.store("held_texts", told)

@@ -34,7 +34,9 @@ class Edges:
     first: date | None = None
 
 
-def slide_patients(scratch: Scratch, slide: Slide, seen: Edges, definitions: Definitions) -> None:
+def slide_patients(
+    scratch: Scratch, slide: Slide, seen: Edges, definitions: Definitions, all_rows: bool
+) -> None:
     """Make `door.slides`: patient, slide_days; null for a patient who must wait altogether.
 
     Known patients keep their slide. A new one waits until the slid day of the first infusion may be
@@ -46,6 +48,7 @@ def slide_patients(scratch: Scratch, slide: Slide, seen: Edges, definitions: Def
     scratch.run(SQL / "anchors.sql")
     asked = {
         "slide": [slide],
+        "all_rows": [all_rows],
         "uninfused_wait": [definitions.setting("uninfused_wait_days")],
         "last_seen": [seen.last],
         "unsure": [seen.unsure],

@@ -10,10 +10,10 @@ import polars as pl
 
 from pipelines.intake import contract
 from pipelines.intake.crosswalk import FILE
+from tests.known_visits import known_visits
 
 KEYS = {
     "patient_key": "select patient_key, source_key from patients",
-    "visit_key": "select visit_key, source_key from visits",
     "clinic_key": "select key, source_key from clinics",
     "clinician_key": "select key, source_key from clinicians",
 }
@@ -44,6 +44,8 @@ def arrived(folder: str, practice: Path, crosswalk: Path) -> Arrived:
     """Return the rows of a batch under the source keys that the crosswalk gives."""
     with closing(sqlite3.connect(crosswalk / FILE)) as database:
         keys = {name: dict(database.execute(query).fetchall()) for name, query in KEYS.items()}
+        visits = known_visits(crosswalk).select("visit_key", "source_key")
+        keys["visit_key"] = dict(visits.iter_rows())
         patients = database.execute("select patient_key, source_key, slide_days from patients")
         known = {"patient_key": pl.String, "source_key": pl.String, "slide_days": pl.Int64}
         slides = pl.DataFrame(patients.fetchall(), schema=known, orient="row")
@@ -66,7 +68,7 @@ def _tables(folder: Path, keys: Mapping[str, Mapping[str, str]]) -> dict[str, pl
         files = sorted(folder.glob(f"{table.name}*.parquet"))
         frame = pl.concat([table.empty(), *map(pl.read_parquet, files)])
         found[table.name] = frame.with_columns(
-            _named(name, keys) for name in KEYS if name in frame.columns
+            _named(name, keys) for name in keys if name in frame.columns
         )
     return found
 

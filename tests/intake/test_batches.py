@@ -9,7 +9,7 @@ import pytest
 from pipelines.definitions import InputError
 from pipelines.intake import batches
 from pipelines.intake.importing import Imported, import_export
-from pipelines.warehouse import build, opened
+from pipelines.warehouse import build, current, opened
 
 PATIENTS = "patient_key,sex,age_band\na,female,35-44\nb,male,90+\n"
 VISITS = "visit_key,patient_key,clinic_key,visit_date,visit_kind,visit_status\n"
@@ -83,7 +83,7 @@ def test_a_batch_taken_back_leaves_what_was_before_it_and_its_rows_stay(
     import_export(export, "canonical", practice)
     since_march(export, practice)
     before = sorted(path.name for path in (practice / "records" / "0002-canonical").iterdir())
-    assert batches.undo(practice, 2).batch == 2
+    assert [batch.batch for batch in batches.undo(practice, 2)] == [2]
     assert [batch.batch for batch in batches.in_force(practice)] == [1]
     assert sorted(p.name for p in (practice / "records" / "0002-canonical").iterdir()) == before
     assert since_march(export, practice).manifest.batch == 3
@@ -109,6 +109,19 @@ def test_a_batch_that_is_not_there_or_gone_can_not_be_taken_back(
     batches.undo(practice, 1)
     with pytest.raises(InputError, match=message):
         batches.undo(practice, number)
+
+
+def test_a_practice_without_a_batch_in_force_has_no_current_build(
+    export: Path, tmp_path: Path
+) -> None:
+    practice = tmp_path / "practice"
+    import_export(export, "canonical", practice)
+    build(practice)
+    batches.undo(practice, 1)
+    with pytest.raises(InputError, match="all batches were taken back, so no build is current"):
+        build(practice)
+    with pytest.raises(InputError, match="no build there"):
+        current(practice)
 
 
 def test_a_second_import_at_the_same_time_is_refused(export: Path, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Who needs which questionnaire, by the clinic's own numbers and true days; whom it forgets."""
 
+import shutil
+import sqlite3
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +10,8 @@ import pytest
 
 from pipelines.definitions import InputError
 from pipelines.due import due
-from pipelines.intake.forgetting import forget
+from pipelines.intake import batches
+from pipelines.intake.forgetting import drop_practice, forget
 from pipelines.intake.importing import import_export
 
 FIRST = date(2025, 3, 3)
@@ -78,6 +81,66 @@ def test_a_forgotten_patient_is_in_no_list_and_no_record_and_stays_out(
     account = {account.unit: account for account in again.manifest.accounts}
     assert account["patients"].left_out == {"of forgotten patients": 1}
     assert account["visits"].left_out == {"of forgotten patients": 2}
+
+
+def test_a_patient_forgotten_twice_is_forgotten_already(imported: tuple[Path, Path]) -> None:
+    _, walk = imported
+    forget("MRN2", walk, [])
+    assert forget("MRN2", walk, []) == (None, [])
+
+
+def test_a_name_of_two_entries_needs_to_be_told_apart(imported: tuple[Path, Path]) -> None:
+    practice, walk = imported
+    with sqlite3.connect(walk / "crosswalk.sqlite") as database:
+        database.execute("update patients set number = 'MRN2' where source_key = 'MRN1'")
+    with pytest.raises(InputError, match="2 entries have this as key or number; expected --by key"):
+        forget("MRN2", walk, [])
+    assert forget("MRN2", walk, [], "key")[0] == 5
+    (practice.parent / "export" / "scores.csv").write_text(HEADER)
+    again = import_export(practice.parent / "export", "canonical", practice, walk)
+    account = {account.unit: account for account in again.manifest.accounts}
+    assert account["patients"].left_out == {"of forgotten patients": 1}
+    assert forget("MRN2", walk, [], "number")[0] == 8
+
+
+def test_a_number_forgotten_in_one_format_stays_out_as_the_key_of_another(
+    imported: tuple[Path, Path],
+) -> None:
+    practice, walk = imported
+    with sqlite3.connect(walk / "crosswalk.sqlite") as database:
+        database.execute(
+            "update patients set number = 'MRN2', source_key = 'fhir-2' where source_key = 'MRN2'"
+        )
+    forget("fhir-2", walk, [])
+    (practice.parent / "export" / "scores.csv").write_text(HEADER)
+    again = import_export(practice.parent / "export", "canonical", practice, walk)
+    account = {account.unit: account for account in again.manifest.accounts}
+    assert account["patients"].left_out == {"of forgotten patients": 1}
+
+
+def test_a_practice_that_was_deleted_is_left_out_and_can_be_dropped(
+    imported: tuple[Path, Path],
+) -> None:
+    practice, walk = imported
+    with pytest.raises(InputError, match="is there; expected one that is gone"):
+        drop_practice(practice, walk)
+    shutil.rmtree(practice)
+    missing: list[Path] = []
+    assert due(walk, date(2025, 4, 8), [], missing.append).is_empty()
+    assert missing == [practice]
+    with pytest.raises(InputError, match=r"expected --practice FOLDER .* or --gone"):
+        forget("MRN2", walk, [])
+    drop_practice(practice, walk)
+    assert not list((walk / "held").rglob("*.parquet"))
+    assert forget("MRN2", walk, []) == (0, [])
+
+
+def test_a_practice_whose_batches_were_taken_back_has_nobody_due(
+    imported: tuple[Path, Path],
+) -> None:
+    practice, walk = imported
+    batches.undo(practice, 1)
+    assert due(walk, date(2025, 4, 8), []).is_empty()
 
 
 def test_an_unknown_patient_can_not_be_forgotten(imported: tuple[Path, Path]) -> None:

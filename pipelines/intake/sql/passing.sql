@@ -3,8 +3,10 @@ create table door.keys as
 select
     rowid as patient,
     patient_key as key,
+    cast(row_number() over (order by patient_key) as uinteger) as place,
     0 as slide_days,
     cast(null as date) as first_seen,
+    true as slid_before,
     false as forgotten
 from judged.patients
 where broken is null;

@@ -1,10 +1,15 @@
 -- Each patient, visit, clinic and clinician of the export with the random key that stands for it.
+-- place: where the random key comes in the order of all, which sorts faster than the key itself.
 create table door.keys as
 select
     patients.patient,
     coalesce(patients.patient_key, given.key) as key,
+    cast(row_number() over (order by coalesce(patients.patient_key, given.key)) as uinteger)
+        as place,
     slides.slide_days,
     slides.first_seen,
+    slides.anchor,
+    patients.slid_before,
     patients.forgotten
 from door.patients as patients
 left join door.given_patients as given on patients.source_key = given.source_key
@@ -38,29 +43,3 @@ select
     source_key,
     key
 from door.given_clinicians;
-
--- The day by which a patient's age is told: of the first visit, else of the first score.
-create table door.first_days as
-with visited as (
-    select
-        patient,
-        min(visit_date) as seen_on
-    from judged.visits
-    where broken is null
-    group by patient
-),
-
-assessed as (
-    select
-        patient,
-        min(assessed_on) as seen_on
-    from judged.scores
-    where broken is null
-    group by patient
-)
-
-select
-    coalesce(visited.patient, assessed.patient) as patient,
-    coalesce(visited.seen_on, assessed.seen_on) as seen_on
-from visited
-full outer join assessed on visited.patient = assessed.patient;

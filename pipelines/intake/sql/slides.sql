@@ -1,5 +1,6 @@
 -- One row per patient.
 -- first_seen: the slid day of the first infusion in this export, else of its first day of any kind.
+-- anchor: the true day of the first infusion, as known when the slide was fixed or soon after.
 -- slide_days: as known, else from the anchor to the middle of its month or quarter, or to 1 July;
 -- null, so that all of the patient waits, until the slid anchor is a day that may be seen. Whether
 -- a patient is seen then depends on the month of the anchor and not on its day.
@@ -8,6 +9,7 @@ with anchored as (
     select
         anchors.patient,
         coalesce(anchors.infused_on, anchors.seen_on) as anchor,
+        anchors.infused_on,
         case when anchors.infused_on is null then asked.uninfused_wait else 0 end as wait_days
     from door.anchors as anchors
     cross join door.asked as asked
@@ -17,6 +19,7 @@ slid as (
     select
         anchored.patient,
         anchored.anchor,
+        anchored.infused_on,
         anchored.wait_days,
         cast(case asked.slide
             when 'month' then date_trunc('month', anchored.anchor) + interval 15 day
@@ -34,6 +37,7 @@ select
         when patients.slide_days is null then slid.slid_anchor
         else slid.anchor + patients.slide_days
     end as first_seen,
+    coalesce(patients.anchor, slid.infused_on) as anchor,
     cast(coalesce(
         patients.slide_days,
         case

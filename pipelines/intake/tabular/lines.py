@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 LONGEST_LINE = 16_000_000
+BUFFER = 2 * LONGEST_LINE  # larger ones, as DuckDB would choose, are slower to fill
 MOST_LINES = 200
 WHITE = re.compile(r"[\r\n]+$")
 
@@ -45,6 +46,7 @@ def read_clean(
         quotechar='"',
         escapechar='"',
         max_line_size=LONGEST_LINE,
+        buffer_size=BUFFER,
     )
 
 

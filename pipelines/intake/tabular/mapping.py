@@ -332,6 +332,5 @@ def _date(text: Expression, date_format: list[str]) -> Expression:
 
 def _iso(text: Expression) -> tuple[Expression, Expression]:
     """Return the first ten characters, and whether they look like a day, with or without a time."""
-    ten = call("substr", text, constant(1), constant(10))
-    rest = call("substr", text, constant(11), constant(1))
-    return ten, ten.like(ISO) & rest.isin(*[constant(mark) for mark in ("", "T", " ")])
+    fits = text.like(ISO) | text.like(f"{ISO}T%") | text.like(f"{ISO} %")
+    return call("substr", text, constant(1), constant(10)), fits

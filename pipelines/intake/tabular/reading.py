@@ -199,11 +199,8 @@ def _load(
     names = {f"f{number}_{place}": column for column, place in places.items()}
     connection.execute("create schema if not exists files")
     if kind == "parquet":
-        cells = [
-            _cell(cell(column).cast("VARCHAR"), column, file).alias(name)
-            for name, column in names.items()
-        ]
-        _keep(scratch, connection.read_parquet(str(path)).select(*cells), table)
+        cells = [cell(column).cast("VARCHAR").alias(name) for name, column in names.items()]
+        _keep(scratch, connection.read_parquet(str(path)).select(*cells), names, file, table)
         return []
     if kind == "xlsx":
         frame = pl.read_excel(
@@ -212,7 +209,7 @@ def _load(
         )  # fmt: skip
         frame.columns = list(names)
         text = connection.from_arrow(frame.cast(pl.String).to_arrow())
-        _keep(scratch, text.select(*_cells(names, file)), table)
+        _keep(scratch, text, names, file, table)
         return []
     return _load_lines(scratch, path, _separator(kind, file), file, len(header), names, table)
 
@@ -233,7 +230,7 @@ def _load_lines(
             clean = lines.read_clean(
                 scratch.connection, path, separator, width, prefix, file.skip_lines
             )
-            _keep(scratch, clean.select(*_cells(names, file)), table)
+            _keep(scratch, clean.select(*names), names, file, table)
         except duckdb.Error:
             pass
         else:
@@ -242,30 +239,31 @@ def _load_lines(
     unreadable = lines.mend(path, mended, separator, file.encoding, width, file.skip_lines)
     clean = lines.read_clean(scratch.connection, mended, ",", width + 1, prefix)
     number = cell(f"{prefix}_{width}").cast("BIGINT").alias(f"{prefix}_row")
-    _keep(scratch, clean.select(*_cells(names, file), number), table)
+    _keep(scratch, clean.select(*names, number), names, file, table)
     mended.unlink()
     return unreadable
 
 
-def _keep(scratch: Scratch, text: duckdb.DuckDBPyRelation, table: str) -> None:
+def _keep(
+    scratch: Scratch, text: duckdb.DuckDBPyRelation, names: dict[str, str], file: File, table: str
+) -> None:
     """Keep a file as Parquet, which is small and knows the number of each row; name it `table`."""
     schema, name = table.split(".")
     copy = str(scratch.folder / f"{name}.parquet")
-    text.write_parquet(copy)
+    cells = [_cell(cell(place), column, file).alias(place) for place, column in names.items()]
+    others = [cell(column) for column in text.columns if column not in names]
+    text.select(*cells, *others).write_parquet(copy)
+    rows = scratch.connection.read_parquet(copy, file_row_number=True)
     scratch.connection.execute(f"use {schema}")
-    scratch.connection.read_parquet(copy, file_row_number=True).create_view(name)
+    rows.create_view(name)
     scratch.connection.execute("use main")
-
-
-def _cells(names: dict[str, str], file: File) -> list[Expression]:
-    return [_cell(cell(name), column, file).alias(name) for name, column in names.items()]
 
 
 def _cell(raw: Expression, column: str, file: File) -> Expression:
     """Return a cell trimmed, and null where it is blank or a missing code."""
-    padded = (call("ord", raw) <= constant(32)) | (
-        call("ord", call("right", raw, constant(1))) <= constant(32)
-    )
-    text = when(padded, call("trim", raw, constant(WHITE))).otherwise(raw)
-    codes = [constant(code) for code in ("", *file.missing, *file.missing_in.get(column, []))]
-    return when(text.isnotin(*codes), text)
+    mark = constant(chr(33))  # the first that is no white space
+    padded = (raw < mark) | (call("array_extract", raw, constant(-1)) < mark)
+    trimmed = call("nullif", call("trim", raw, constant(WHITE)), constant(""))
+    text = when(padded, trimmed).otherwise(raw)
+    codes = [constant(code) for code in (*file.missing, *file.missing_in.get(column, []))]
+    return when(text.isnotin(*codes), text) if codes else text

@@ -1,0 +1,227 @@
+"""What comes in bit by bit is what would have come in at once: no row is lost, none comes twice."""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.definitions import InputError
+from pipelines.intake import batches
+from pipelines.intake.importing import Imported, import_export
+
+START = date(2024, 1, 1)
+LENGTH = 400
+Happening = tuple[str, int, str]
+"""Patient, days from the start, and what it was: infusion, visit or score."""
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A practice folder and its crosswalk, with the export that is brought in."""
+
+    place: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.place / "practice"
+
+    @property
+    def walk(self) -> Path:
+        return self.place / "walk"
+
+    def bring(self, rows: list[Happening], since: int | None = None) -> Imported:
+        export = self.place / "export"
+        shutil.rmtree(export, ignore_errors=True)
+        export.mkdir()
+        write(export, rows)
+        day = None if since is None else START + timedelta(days=since)
+        return import_export(export, "canonical", self.folder, self.walk, since=day)
+
+    def seen(self) -> Counter[tuple[str, date, str]]:
+        """Return what the batches in force show: source key of the patient, slid day, what it was."""
+        with sqlite3.connect(self.walk / "crosswalk.sqlite") as database:
+            names = dict(database.execute("select patient_key, source_key from patients"))
+        found: Counter[tuple[str, date, str]] = Counter()
+        for batch in batches.in_force(self.folder):
+            records = self.folder / "records" / batch.folder
+            for table, day, kind in (
+                ("visits", "visit_date", "visit_kind"),
+                ("scores", "assessed_on", "instrument"),
+            ):
+                for file in records.glob(f"{table}-*.parquet"):
+                    rows = pl.read_parquet(file).select("patient_key", day, kind).rows()
+                    found.update((names[key], when, str(what)) for key, when, what in rows)
+        return found
+
+    def patients(self) -> set[str]:
+        """Return the source keys of the patients whom the batches in force describe."""
+        with sqlite3.connect(self.walk / "crosswalk.sqlite") as database:
+            names = dict(database.execute("select patient_key, source_key from patients"))
+        files = [
+            file
+            for batch in batches.in_force(self.folder)
+            for file in (self.folder / "records" / batch.folder).glob("patients-*.parquet")
+        ]
+        return {names[key] for file in files for key in pl.read_parquet(file)["patient_key"]}
+
+
+def write(export: Path, rows: list[Happening]) -> None:
+    patients = sorted({patient for patient, _, _ in rows})
+    (export / "patients.csv").write_text(
+        "patient_key,sex,age_band\n" + "".join(f"{key},female,1980-01-01\n" for key in patients)
+    )
+    visits, infusions, scores = [], [], []
+    for patient, offset, what in rows:
+        day = START + timedelta(days=offset)
+        key = f"{patient}-{offset}-{what}"
+        if what == "score":
+            scores.append(f"{patient},phq_9,{day},unspecified,12\n")
+            continue
+        kind = "infusion" if what == "infusion" else "follow_up"
+        visits.append(f"{key},{patient},north,{day},{kind},completed\n")
+        if what == "infusion":
+            infusions.append(f"{key},ketamine,iv\n")
+    for name, header, lines in (
+        ("visits", "visit_key,patient_key,clinic_key,visit_date,visit_kind,visit_status", visits),
+        ("infusions", "visit_key,agent,route", infusions),
+        ("scores", "patient_key,instrument,assessed_on,timing,score", scores),
+    ):
+        (export / f"{name}.csv").write_text(f"{header}\n" + "".join(lines))
+
+
+@contextmanager
+def practice() -> Iterator[Practice]:
+    with tempfile.TemporaryDirectory() as place:
+        yield Practice(Path(place))
+
+
+@st.composite
+def happenings(draw: st.DrawFn) -> list[Happening]:
+    """Draw a practice: patients who begin anywhere, some of them crowded at the very start."""
+    rows = set()
+    crowd = draw(st.sampled_from([0, 0, 12]))
+    for number in range(draw(st.integers(1, 6)) + crowd):
+        first = draw(st.integers(0, 20 if number < crowd else LENGTH))
+        for _ in range(draw(st.integers(1, 5))):
+            what = draw(st.sampled_from(["infusion", "infusion", "visit", "score"]))
+            rows.add((f"P{number}", first + draw(st.integers(0, 120)), what))
+    return sorted(rows)
+
+
+@given(happenings(), st.integers(60, LENGTH), st.integers(0, 20), st.booleans())
+@settings(
+    max_examples=int(os.environ.get("ABATE_EXAMPLES", "300")) // 12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+def test_full_and_then_since_is_as_one_full_import(
+    rows: list[Happening], cut: int, overlap: int, whole: bool
+) -> None:
+    earlier = [row for row in rows if row[1] < cut]
+    if not earlier:
+        return
+    since = cut - overlap
+    later = rows if whole else [row for row in rows if row[1] >= since]
+    with practice() as one, practice() as other:
+        one.bring(rows)
+        other.bring(earlier)
+        if later:
+            other.bring(later, since=since)
+        assert set(other.seen()) == set(one.seen())
+        assert overlap or other.seen() == one.seen()
+
+
+def test_what_waited_comes_in_with_a_whole_export_that_is_added() -> None:
+    rows = [
+        ("P1", 5, "infusion"),
+        ("P2", 190, "infusion"),
+        ("P2", 192, "score"),
+        ("P1", 196, "score"),
+    ]
+    later = [*rows, ("P1", 300, "visit"), ("P2", 301, "visit")]
+    with practice() as it, practice() as at_once:
+        assert it.bring(rows).held_back == 5
+        it.bring(later, since=197)
+        at_once.bring(later)
+        assert it.seen() == at_once.seen()
+        assert it.patients() == {"P1", "P2"}
+
+
+def test_an_import_killed_before_its_batch_was_published_loses_no_row_that_waited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [("P1", 5, "infusion"), ("P2", 190, "infusion"), ("P2", 192, "score")]
+    later = [*rows, ("P1", 300, "visit")]
+    with practice() as it, practice() as at_once:
+        it.bring(rows)
+        with monkeypatch.context() as broken:
+            broken.setattr(batches.Draft, "publish", _killed)
+            with pytest.raises(KeyboardInterrupt):
+                it.bring(later, since=193)
+        it.bring(later, since=193)
+        at_once.bring(later)
+        assert it.seen() == at_once.seen()
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_batch_taken_back_takes_along_what_was_added_to_it() -> None:
+    rows = [("P1", day, "visit") for day in range(0, 400, 20)] + [("P1", 1, "infusion")]
+    with practice() as it, practice() as at_once:
+        it.bring([row for row in rows if row[1] < 100])
+        it.bring([row for row in rows if row[1] < 200], since=100)
+        it.bring([row for row in rows if row[1] < 300], since=200)
+        assert [batch.batch for batch in batches.undo(it.folder, 2)] == [2, 3]
+        it.bring(rows, since=100)
+        at_once.bring(rows)
+        assert it.seen() == at_once.seen()
+
+
+def test_a_day_that_would_leave_rows_out_between_two_imports_is_refused() -> None:
+    rows = [("P1", 1, "infusion"), ("P1", 50, "visit"), ("P1", 60, "visit"), ("P1", 90, "visit")]
+    with practice() as it:
+        it.bring(rows[:2])
+        with pytest.raises(InputError, match="--since: 1 rows lie before 2024-03-11 and after all"):
+            it.bring(rows, since=70)
+        it.bring(rows, since=51)
+
+
+def test_a_day_to_come_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="--since: 9999-01-01 is not yet; expected a day of the"):
+        import_export(tmp_path, "canonical", tmp_path / "p", since=date(9999, 1, 1))
+
+
+def test_a_first_infusion_corrected_later_is_told_and_one_misread_for_many_is_refused() -> None:
+    rows = [(f"P{n}", 5 * n, "infusion") for n in range(30)] + [("P0", 300, "visit")]
+    with practice() as it:
+        assert it.bring(rows).moved == 0
+        corrected = [("P9", 46, "infusion") if row[0] == "P9" else row for row in rows]
+        assert it.bring(corrected).moved == 1
+        misread = [(patient, day + 3, what) for patient, day, what in rows]
+        with pytest.raises(InputError, match="the first infusion of 30 of 30 known patients"):
+            it.bring(misread)
+        assert [batch.batch for batch in batches.in_force(it.folder)] == [2]
+
+
+def test_an_increment_needs_the_crosswalk_and_the_slide_of_what_it_adds_to(tmp_path: Path) -> None:
+    rows = [("P1", 1, "infusion"), ("P1", 200, "visit")]
+    with practice() as it:
+        it.bring(rows)
+        export = it.place / "export"
+        with pytest.raises(InputError, match="days are slid by nothing, but the folder holds"):
+            import_export(export, "canonical", it.folder, since=START)
+        with pytest.raises(InputError, match="crosswalk: it has not served this practice folder"):
+            import_export(export, "canonical", it.folder, tmp_path / "other", since=START)
