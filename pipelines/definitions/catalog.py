@@ -1,7 +1,7 @@
 """The definition files: which there are, and what may stand in each column."""
 
 from pipelines.definitions import fhir, hints, omop, privacy, quality, restating, screening
-from pipelines.definitions.columns import SOURCE, code, of
+from pipelines.definitions.columns import LABEL, SOURCE, code, of
 from pipelines.definitions.schema import Column, Table
 
 INSTRUMENTS = Table(
@@ -10,7 +10,7 @@ INSTRUMENTS = Table(
     ("instrument",),
     (
         code("instrument", "Code; carries version and recall, as nrs_average_7d."),
-        Column("label", "text", "Name as shown."),
+        LABEL,
         code("construct", "What it measures, as pain_intensity or depression."),
         Column(
             "family",
@@ -43,7 +43,7 @@ SEVERITY_BANDS = Table(
     (
         of("instruments", "instrument", "Instrument."),
         code("band", "Code of the band."),
-        Column("label", "text", "Name as shown."),
+        LABEL,
         Column("lowest_score", "decimal", "Lowest score of the band.", decimals=2),
         Column("highest_score", "decimal", "Highest score of the band.", decimals=2),
         SOURCE,
@@ -55,7 +55,7 @@ CATEGORIES = Table(
     ("category",),
     (
         code("category", "Code."),
-        Column("label", "text", "Name as shown."),
+        LABEL,
         Column("sort_order", "integer", "Place on the page.", low=1),
         Column("headline", "flag", "Whether it counts in the headline total."),
         SOURCE,
@@ -68,7 +68,7 @@ SUBTYPES = Table(
     (
         of("categories", "category", "Category."),
         code("subtype", "Code."),
-        Column("label", "text", "Name as shown."),
+        LABEL,
         Column("sort_order", "integer", "Place within its category.", low=1),
         SOURCE,
     ),
@@ -162,7 +162,7 @@ WINDOWS = Table(
     (
         code("window", "Code."),
         Column("family", "text", "Instrument family.", one_of=("day", "week", "month")),
-        Column("label", "text", "Name as shown."),
+        LABEL,
         Column(
             "first_day", "integer", "First day, from the last induction infusion.", low=0, high=3650
         ),
@@ -224,7 +224,7 @@ MEASURE_LABELS = Table(
     ("measure",),
     (
         code("measure", "Code."),
-        Column("label", "text", "Name as shown."),
+        LABEL,
         Column("met", "text", "What is said of those who meet it, as `responded`."),
         Column("sort_order", "integer", "Place in lists.", low=1),
         SOURCE,
@@ -271,7 +271,7 @@ POLICIES = Table(
     ("policy",),
     (
         code("policy", "Code."),
-        Column("label", "text", "Name as shown."),
+        LABEL,
         Column("protects", "flag", "Whether small counts are hidden."),
         Column(
             "smallest_count",
@@ -350,7 +350,7 @@ STATUSES = Table(
     (
         code("status", "Code."),
         Column("sort_order", "integer", "Order in which they are asked.", low=1),
-        Column("label", "text", "Name as shown."),
+        LABEL,
         Column("reason", "text", "Why such courses leave the count, as shown in the waterfall."),
         SOURCE,
     ),
@@ -362,7 +362,7 @@ LABELS = Table(
     (
         code("list", "Column whose codes these are."),
         Column("code", "text", "Code."),
-        Column("label", "text", "Name as shown."),
+        LABEL,
         Column("sort_order", "integer", "Place in lists.", low=1),
         SOURCE,
     ),

@@ -1,5 +1,6 @@
 """The definition file of a first profile: what words in an unknown export usually stand for."""
 
+from pipelines.definitions.columns import SOURCE
 from pipelines.definitions.schema import Column, Table
 
 LISTS = (
@@ -21,7 +22,7 @@ COLUMN_HINTS = Table(
         Column("means", "text", "The code or kind of column that it stands for."),
         Column("detail", "text", "More of it: the subtype of a condition, the route of an agent, the items of an "
                "instrument, the days of a unit; whole: the word must be the whole name.", False),
-        Column("source", "text", "Where the row comes from: a publication, or our decision."),
+        SOURCE,
     ),
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The definition file of OMOP: what a concept id in an export means here."""
 
+from pipelines.definitions.columns import SOURCE
 from pipelines.definitions.schema import Column, Table
 
 MEANINGS = (
@@ -29,7 +30,7 @@ OMOP_CONCEPTS = Table(
         Column("detail", "text", "More of it: of a visit its status; of a weight on how many days, from the one on "
                "which it was taken, it counts; of a weight unit how many kilograms it is.", False),
         Column("title", "text", "Name of the concept."),
-        Column("source", "text", "Where the row comes from: a publication, or our decision."),
+        SOURCE,
     ),
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The definition files of `abate check --privacy`: claims, what settings allow, and limits."""
 
-from pipelines.definitions.columns import CODE, CODE_MEANS, SOURCE
+from pipelines.definitions.columns import LABEL, SOURCE, code
 from pipelines.definitions.schema import Column, Table
 
 SETTINGS = ("month", "quarter", "year", "not_slid", "relative", "region_unclear")
@@ -10,9 +10,9 @@ PRIVACY_CLAIMS = Table(
     "One row per claim that may be made of de-identified records.",
     ("claim",),
     (
-        Column("claim", "text", "Code.", pattern=CODE, pattern_means=CODE_MEANS),
+        code("claim", "Code."),
         Column("sort_order", "integer", "Place in lists.", low=1),
-        Column("label", "text", "Name as shown."),
+        LABEL,
         Column("rule", "text", "What the rule asks, in our words."),
         SOURCE,
     ),
@@ -37,7 +37,7 @@ PRIVACY_LIMITS = Table(
     "One row per size of group below which patients count as easily found.",
     ("limit",),
     (
-        Column("limit", "text", "Code.", pattern=CODE, pattern_means=CODE_MEANS),
+        code("limit", "Code."),
         Column("smallest_group", "integer", "Fewest patients alike.", low=2),
         Column("highest_risk", "decimal", "Largest accepted chance of picking the right one, 0 to 1.", low=0, high=1,
                decimals=2),

@@ -1,10 +1,8 @@
 """The definition files of data quality: rules, limits, grades, and what refused rows mean."""
 
-from pipelines.definitions.columns import CODE, CODE_MEANS, SOURCE
+from pipelines.definitions.columns import LABEL, SOURCE, code, icd10cm
 from pipelines.definitions.schema import Column, Table
 
-ICD10CM = r"^[A-Z][0-9][0-9A-Z]{0,5}$"
-ICD10CM_MEANS = "an ICD-10-CM code or its first characters, upper-case without dots"
 KINDS = ("completeness", "conformance", "plausibility", "linkage", "timeliness")
 SEVERITIES = ("fatal", "major", "minor")
 
@@ -13,7 +11,7 @@ QUALITY_RULES = Table(
     "One row per rule of data quality: how large a share of what is counted may fail it.",
     ("rule",),
     (
-        Column("rule", "text", "Code; the SQL of the same name counts it.", pattern=CODE, pattern_means=CODE_MEANS),
+        code("rule", "Code; the SQL of the same name counts it."),
         Column("label", "text", "Name as shown, a noun in the singular: what is asked about."),
         Column("table_name", "text", "Table of the records, or courses or batches, that it is about."),
         Column("field", "text", "Column that it is about; empty: the whole table.", False),
@@ -37,7 +35,7 @@ QUALITY_LIMITS = Table(
     "One row per limit that rules of data quality use; both ends are allowed values.",
     ("limit",),
     (
-        Column("limit", "text", "Code.", pattern=CODE, pattern_means=CODE_MEANS),
+        code("limit", "Code."),
         Column("table_name", "text", "Table that it is about."),
         Column("field", "text", "Column that it is about; of vital_signs the sign."),
         Column("low", "decimal", "Lowest plausible value.", False, decimals=2),
@@ -66,7 +64,7 @@ RETIRED_CODES = Table(
     "One row per ICD-10-CM code that is no longer valid.",
     ("icd10cm",),
     (
-        Column("icd10cm", "text", "The code, in full.", pattern=ICD10CM, pattern_means=ICD10CM_MEANS),
+        icd10cm("icd10cm", "The code, in full."),
         Column("last_valid_day", "date", "Last day on which it could be recorded."),
         Column("replaced_by", "text", "Codes that took its place."),
         Column("title", "text", "What it stood for."),
@@ -78,10 +76,10 @@ DIAGNOSIS_CONFLICTS = Table(
     "One row per pair of diagnoses that exclude each other in one patient.",
     ("conflict",),
     (
-        Column("conflict", "text", "Code.", pattern=CODE, pattern_means=CODE_MEANS),
-        Column("icd10cm_prefix", "text", "First characters of the one.", pattern=ICD10CM, pattern_means=ICD10CM_MEANS),
-        Column("other_prefix", "text", "First characters of the other.", pattern=ICD10CM, pattern_means=ICD10CM_MEANS),
-        Column("label", "text", "Name as shown."),
+        code("conflict", "Code."),
+        icd10cm("icd10cm_prefix", "First characters of the one."),
+        icd10cm("other_prefix", "First characters of the other."),
+        LABEL,
         SOURCE,
     ),
 )  # fmt: skip
@@ -90,8 +88,7 @@ REFUSALS = Table(
     "One row per rule by which rows are refused at the door: words for those who make the export.",
     ("rule_prefix",),
     (
-        Column("rule_prefix", "text", "The rule, or how the names of several begin; the longest that fits is used.",
-               pattern=CODE, pattern_means=CODE_MEANS),
+        code("rule_prefix", "The rule, or how the names of several begin; the longest that fits is used."),
         Column("means", "text", "What was found."),
         Column("ask", "text", "What to change in the export."),
         SOURCE,

@@ -1,5 +1,6 @@
 """The definition file of the restatement log: why a published rate moved, in words."""
 
+from pipelines.definitions.columns import SOURCE, code
 from pipelines.definitions.schema import Column, Table
 
 RESTATEMENT_REASONS = Table(
@@ -7,13 +8,13 @@ RESTATEMENT_REASONS = Table(
     "One row per reason for which a course counts otherwise in a headline rate than in the build before.",
     ("reason",),
     (
-        Column("reason", "text", "Code.", pattern=r"^[a-z0-9_]+$", pattern_means="lower-case letters, digits and _"),
+        code("reason", "Code."),
         Column("sort_order", "integer", "Order in which they are asked; a course has the first that holds.", low=1),
         Column("one", "text", "Words after the number one, as `late score`."),
         Column("many", "text", "Words after any other number, as `late scores`."),
         Column("growth", "flag", "Whether it is growth, told apart: the published rate is not corrected by it."),
         Column("means", "text", "When a course has this reason."),
-        Column("source", "text", "Where the row comes from: a publication, or our decision."),
+        SOURCE,
     ),
 )  # fmt: skip
 

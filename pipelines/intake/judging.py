@@ -94,7 +94,7 @@ def _coded(name: str, kind: str) -> Expression:
 
 def _judge(scratch: Scratch, table: Table, definitions: Definitions, last_day: date | None) -> None:
     rows = scratch.connection.table(f"mapped.{table.name}")
-    owner = _owner(table)
+    owner = owner_of(table)
     if owner:
         rows = rows.join(_good(scratch, owner), cell(owner) == _known(owner), how="left")
     if table.name == "scores":
@@ -124,7 +124,7 @@ def _judge(scratch: Scratch, table: Table, definitions: Definitions, last_day: d
     ).create(f"judged.{table.name}")
 
 
-def _owner(table: Table) -> str | None:
+def owner_of(table: Table) -> str | None:
     """Return the key by which a table's rows belong to patients or visits."""
     found = [name for name in table.names if name in OWNERS and OWNERS[name][0] != table.name]
     return found[0] if found else None

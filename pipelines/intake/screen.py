@@ -7,16 +7,15 @@ identifiers. A row that holds what it must not is quarantined with the rule, nev
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.intake import contract
 from pipelines.intake.expressions import cell
+from pipelines.intake.judging import OWNERS, owner_of
 from pipelines.intake.scratch import Scratch
 
-SQL = Path(__file__).parent / "sql"
 ZIP_AREA = "[0-9]{3}"
 KEY_RULES = ("holds_an_email", "holds_a_social_security_number", "holds_a_phone_number")
 SHORTEST_NAME = 3
@@ -40,7 +39,21 @@ def screen(scratch: Scratch, definitions: Definitions, anonymized: bool) -> None
                 _judge(scratch, table.name, column.name, definitions, words, ())
                 if column.name in TERMS and not anonymized:
                     _refuse_unknown(scratch, table.name, column.name, definitions)
-    scratch.run(SQL / "orphans.sql")
+    _quarantine_orphans(scratch)
+
+
+def _quarantine_orphans(scratch: Scratch) -> None:
+    """Quarantine what belongs to a patient or visit that the screen quarantined."""
+    for table in contract.TABLES:
+        owner = owner_of(table)
+        if owner is None:
+            continue
+        others, number = OWNERS[owner]
+        scratch.connection.execute(
+            f"update judged.{table.name} set broken = ? where broken is null"
+            f" and {number} in (select rowid from judged.{others} where broken is not null)",
+            [f"{owner}:unknown_{owner}"],
+        )
 
 
 def _refuse_unknown(scratch: Scratch, table: str, column: str, definitions: Definitions) -> None:
