@@ -16,6 +16,7 @@ from pipelines.intake.profile import SHIPPED
 from pipelines.intake.profiling import first_profile
 from pipelines.warehouse import build
 from tests.drawn import drawn
+from tests.test_studies import FOLDERS as FOLDERS_OF_STUDIES
 
 Edit = tuple[str, str]
 EXAMPLES = Path(__file__).resolve().parents[2] / "data" / "examples"
@@ -38,9 +39,7 @@ EDITS: dict[str, list[Edit]] = {
     ],
 }
 FOLDERS = {
-    "nimh_ketamine": "nimh_ketamine",
-    "amitriptyline": "amitriptyline_neuropathic_pain",
-    "neck_pain_laser": "neck_pain",
+    name: FOLDERS_OF_STUDIES[name] for name in ("nimh_ketamine", "amitriptyline", "neck_pain_laser")
 }
 RATES = drawn("""
     profile         | measure     | window  | started | baseline | eligible | assessed | responded

@@ -111,7 +111,10 @@ def _infusions(chosen: Choices, visits: Visits, infusions: Visits) -> list[Block
     block.add("from", table.label)
     columns = Block("[tables.infusions.columns]")
     columns.add("visit_key", infusions.key.name)
-    columns.lines += [_agent(chosen, table), _route(chosen, table)]
+    columns.lines += [
+        _given(chosen, table, "agent", "ketamine", "no column says what was given"),
+        _given(chosen, table, "route", "iv", "no column says how it was given"),
+    ]
     joined, lines = _condition(chosen, table)
     if joined:
         block.add("join", joined)
@@ -128,25 +131,15 @@ def _infusions(chosen: Choices, visits: Visits, infusions: Visits) -> list[Block
     return [block, columns]
 
 
-def _agent(chosen: Choices, table: Table) -> Line:
-    role = table.find("agent")
-    values, unknown = coded(role.column, "agent", chosen.survey.hints) if role else ({}, 0)
+def _given(chosen: Choices, table: Table, means: str, usual: str, why: str) -> Line:
+    """Return what was given by its column, else the usual, marked as uncertain."""
+    role = table.find(means)
+    values, unknown = coded(role.column, means, chosen.survey.hints) if role else ({}, 0)
     if role is None or not values:
-        return Line("agent", constant("ketamine"), _unknown(role, "no column says what was given"))
+        return Line(means, constant(usual), _unknown(role, why))
     use(table, role.column)
     return Line(
-        "agent", column(role.column.name, values=values, otherwise="other" if unknown else None)
-    )
-
-
-def _route(chosen: Choices, table: Table) -> Line:
-    role = table.find("route")
-    values, unknown = coded(role.column, "route", chosen.survey.hints) if role else ({}, 0)
-    if role is None or not values:
-        return Line("route", constant("iv"), _unknown(role, "no column says how it was given"))
-    use(table, role.column)
-    return Line(
-        "route", column(role.column.name, values=values, otherwise="other" if unknown else None)
+        means, column(role.column.name, values=values, otherwise="other" if unknown else None)
     )
 
 

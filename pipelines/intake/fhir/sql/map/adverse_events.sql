@@ -1,16 +1,6 @@
 -- One row per AdverseEvent with the visit it belongs to: the encounter named, else the infusion of
 -- that day, else the patient's completed visit of that day.
 create table fhir.event as
-with days as (
-    select
-        visit.patient,
-        visit.day,
-        arg_min(visit.visit_key, visit.item) as visit_key
-    from fhir.visit as visit
-    where visit.status = 'completed'
-    group by visit.patient, visit.day
-)
-
 select
     event.item,
     event.happened,
@@ -40,7 +30,7 @@ left join fhir.visit as named
     on event.patient || '|' || event.encounter = named.visit_key
 left join fhir.infused_day as infused_day
     on event.patient = infused_day.patient and left(event.happened, 10) = infused_day.day
-left join days
+left join fhir.visit_of_day as days
     on event.patient = days.patient and left(event.happened, 10) = days.day;
 
 insert into mapped.adverse_events by name

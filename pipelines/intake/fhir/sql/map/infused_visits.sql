@@ -1,16 +1,6 @@
 -- One row per administration with the visit it belongs to: the encounter that it names, else the
 -- patient's completed visit of that day, else one that is made for it.
 create table fhir.infusion as
-with days as (
-    select
-        visit.patient,
-        visit.day,
-        arg_min(visit.visit_key, visit.item) as visit_key
-    from fhir.visit as visit
-    where visit.status = 'completed'
-    group by visit.patient, visit.day
-)
-
 select
     administration.*,
     coalesce(named.visit_key, days.visit_key) is null as visit_made,
@@ -24,7 +14,7 @@ select
 from fhir.administration as administration
 left join fhir.visit as named
     on administration.patient || '|' || administration.encounter = named.visit_key
-left join days
+left join fhir.visit_of_day as days
     on administration.patient = days.patient and administration.day = days.day;
 
 insert into fhir.visit by name

@@ -58,3 +58,13 @@ left join definitions.fhir_statuses as statuses
     on statuses.resource = 'Encounter' and encounter.status = statuses.status
 where statuses.becomes is null
 group by statuses.reason;
+
+-- The first completed visit of each patient and day.
+create view fhir.visit_of_day as
+select
+    visit.patient,
+    visit.day,
+    arg_min(visit.visit_key, visit.item) as visit_key
+from fhir.visit as visit
+where visit.status = 'completed'
+group by visit.patient, visit.day;
