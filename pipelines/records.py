@@ -50,7 +50,7 @@ def load_records(
         else:
             empty = table.empty().with_columns(batch=pl.lit(None, pl.Int32))
             store(connection, f"records.{table.name}", empty)
-    store(connection, "records.calendar", calendar_of(found))
+    store(connection, "records.calendar", calendar_of(practice, found))
     store(connection, "records.batches", _batches(found))
     store(connection, "records.accounts", _accounts(found))
     _load_quarantine(connection, practice, found)
@@ -125,21 +125,27 @@ def _batches(found: list[Manifest]) -> pl.DataFrame:
     )
 
 
-def calendar_of(found: list[Manifest]) -> pl.DataFrame:
-    """Return one row: the calendar of the batches in force, how it was slid, its days."""
-    firsts = [date.fromisoformat(batch.data_from) for batch in found if batch.data_from]
-    lasts = [date.fromisoformat(batch.data_through) for batch in found if batch.data_through]
-    return pl.DataFrame(
-        {
-            "calendar": [found[0].calendar],
-            "slide": [found[0].slide],
-            "data_from": [min(firsts, default=None)],
-            "data_through": [max(lasts, default=None)],
-        },
-        schema={
-            "calendar": pl.String,
-            "slide": pl.String,
-            "data_from": pl.Date,
-            "data_through": pl.Date,
-        },
-    )
+def calendar_of(practice: Path, found: list[Manifest]) -> pl.DataFrame:
+    """Return one row: the calendar of the batches in force, how it was slid, its days.
+
+    data_from is the first day of the sources that tell of infusions, data_through the last day of
+    those that tell of scores: nobody is without an outcome because a source of visits goes further.
+    """
+    firsts = [b.data_from for b in telling(practice, found, "infusions") if b.data_from]
+    lasts = [b.data_through for b in telling(practice, found, "scores") if b.data_through]
+    row = {
+        "calendar": found[0].calendar,
+        "slide": found[0].slide,
+        "data_from": date.fromisoformat(min(firsts)) if firsts else None,
+        "data_through": date.fromisoformat(max(lasts)) if lasts else None,
+    }
+    schema = {
+        "calendar": pl.String, "slide": pl.String, "data_from": pl.Date, "data_through": pl.Date,
+    }  # fmt: skip
+    return pl.DataFrame([row], schema=schema)
+
+
+def telling(practice: Path, found: list[Manifest], table: str) -> list[Manifest]:
+    """Return the batches of the sources that hold rows of a table; all, where none does."""
+    sources = {batch.source for batch in found if _files(practice, batch, table)}
+    return [batch for batch in found if batch.source in sources] or found

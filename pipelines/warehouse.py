@@ -16,11 +16,12 @@ import duckdb
 import polars as pl
 from filelock import FileLock, Timeout
 
+from pipelines import records
 from pipelines.definitions import Definitions, InputError, load
 from pipelines.definitions.catalog import TABLES as DEFINITION_TABLES
 from pipelines.intake import batches
 from pipelines.intake.batches import Manifest
-from pipelines.records import calendar_of, load_definitions, load_records, store
+from pipelines.records import load_definitions, load_records, store
 from pipelines.restatement import COMPARED, logged
 from pipelines.tables.order import FOLDER, SqlTable, tables
 
@@ -176,7 +177,8 @@ def _id(found: list[Manifest], definitions: Definitions) -> str:
     parts = [manifest.written() for manifest in found]
     parts += [frame.write_csv() for frame in definitions.tables.values()]
     parts += [file.read_text("utf8") for file in sorted(FOLDER.rglob("*.sql"))]
-    parts += [Path(__file__).read_text("utf8"), duckdb.__version__]
+    parts += [Path(file).read_text("utf8") for file in (__file__, records.__file__)]
+    parts += [duckdb.__version__]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
 
 
@@ -282,8 +284,10 @@ def _describe(
 ) -> None:
     """Keep with the build what it is, which batches it holds and how many rows each table has."""
     connection.execute("create schema build")
-    calendar = calendar_of(found)
-    info = calendar.with_columns(
+    calendar = connection.table("staging.calendar").select(
+        "calendar", "slide", "data_from", "data_through"
+    )
+    info = calendar.pl().with_columns(
         id=pl.lit(name),
         made_at=pl.lit(datetime.now(UTC)),
         duckdb_version=pl.lit(duckdb.__version__),

@@ -7,7 +7,7 @@ from pipelines.definitions import InputError, load
 from pipelines.intake.profiling.choices import choices
 from pipelines.intake.profiling.opening import open_export
 from pipelines.intake.profiling.survey import survey
-from pipelines.intake.profiling.words import words
+from pipelines.intake.profiling.words import Hints, words
 from pipelines.intake.profiling.writing import FirstProfile, first_profile_text
 
 __all__ = ["FirstProfile", "first_profile"]
@@ -26,7 +26,8 @@ def first_profile(export: Path, name: str | None = None) -> FirstProfile:
     name = name or "_".join(words(stem)) or "export"
     if not NAME.match(name):
         raise InputError(f"--name: '{name}' is no name; expected lower-case letters, digits and _")
-    found = survey(open_export(export), stem, load())
+    definitions = load()
+    found = survey(open_export(export, Hints(definitions)), stem, definitions)
     if any({"person_id", "gender_concept_id"} <= set(t.sheet.frame.columns) for t in found.tables):
         raise InputError(
             f"export '{export.name}': it looks like OMOP; import it with --profile omop"

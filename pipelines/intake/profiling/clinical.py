@@ -4,6 +4,7 @@ from pipelines.intake.profiling.choices import Choices
 from pipelines.intake.profiling.draft import Block, Cell, Line, Marked, column, constant, marked
 from pipelines.intake.profiling.facts import Column
 from pipelines.intake.profiling.mapping import coded, date_of, use
+from pipelines.intake.profiling.people import join, kept_arm
 from pipelines.intake.profiling.roles import Role
 from pipelines.intake.profiling.rows import date_beside, filter_on
 from pipelines.intake.profiling.survey import Table
@@ -11,21 +12,91 @@ from pipelines.intake.profiling.visiting import linked
 from pipelines.intake.profiling.words import Hint, Hints, without
 
 DATE_ORDER = ("recorded_on", "visit_date", "date", "start_date", "assessed_on")
+UNDATED = "no date stands beside the codes; those of visits or scores were taken"
 BEFORE_MINUTE, AFTER_MINUTE = 0, 60
 
 
 def diagnosis_blocks(chosen: Choices) -> list[Block]:
-    """Return the blocks of diagnoses, one pair for each column of codes beside a date."""
-    if not chosen.dates:
-        return []
-    found = [
-        (table, role, when)
+    """Return the blocks of diagnoses, one pair for each column of codes.
+
+    Their day is the date beside them; without one that of the patient's visits, or the start of a
+    study in relative days.
+    """
+    pairs = [
+        pair
         for table in chosen.survey.tables
         for role in _codes(chosen, table)
-        if (when := date_beside(table, role.column, *DATE_ORDER))
+        if (pair := _placed(chosen, table, role))
     ]
-    header = "[[tables.diagnoses]]" if len(found) > 1 else "[tables.diagnoses]"
-    return [block for place in found for block in _diagnoses(chosen, *place, header)]
+    for block, _ in pairs:
+        block.header = "[[tables.diagnoses]]" if len(pairs) > 1 else "[tables.diagnoses]"
+    return [block for pair in pairs for block in pair]
+
+
+def _placed(chosen: Choices, table: Table, role: Role) -> tuple[Block, Block] | None:
+    when = date_beside(table, role.column, *DATE_ORDER) if chosen.dates else None
+    if when:
+        return _diagnoses(chosen, table, role, when)
+    if not chosen.dates:
+        return _at_start(chosen, table, role)
+    dated = _dated(chosen) if table.per_patient else None
+    return _by_days(chosen, *dated, table, role) if dated else None
+
+
+def _dated(chosen: Choices) -> tuple[Table, Column] | None:
+    """Return the visits and their date, or in an export without them scores and theirs."""
+    if chosen.visits:
+        return chosen.visits.table, chosen.visits.date
+    found = [(table, table.find(*DATE_ORDER)) for table in chosen.scores]
+    return next(((table, role.column) for table, role in found if role), None)
+
+
+def _by_days(
+    chosen: Choices, dated: Table, day: Column, table: Table, role: Role
+) -> tuple[Block, Block]:
+    """Return the blocks of codes of patients without a date: as of the days of another table."""
+    assert dated.patient is not None
+    use(dated, day)
+    use(table, role.column)
+    block, columns = Block(""), Block("[tables.diagnoses.columns]")
+    block.add("from", dated.label)
+    block.add("join", join(dated, table))
+    arm, kept = chosen.arm, kept_arm(chosen, dated)
+    if arm and kept and arm.table in (dated, table):
+        block.add("keep", kept, arm.doubt)
+    elif chosen.visits:
+        block.add("keep", chosen.visits.keep)
+    block.add("distinct", True)
+    columns.add("patient_key", dated.patient.name)
+    form, unclear = date_of(day)
+    columns.add("recorded_on", column(day.name, date_format=form), unclear or UNDATED)
+    columns.add("role", constant("problem_list"), "or infusion_order?")
+    columns.add("icd10cm", _code(role, chosen.survey.hints, table.label), role.doubt)
+    return block, columns
+
+
+def _at_start(chosen: Choices, table: Table, role: Role) -> tuple[Block, Block]:
+    """Return the blocks of codes of a study in relative days: at its start."""
+    assert table.patient is not None
+    use(table, table.patient, role.column)
+    block, columns = Block(""), Block("[tables.diagnoses.columns]")
+    block.add("from", table.label)
+    arm, kept = chosen.arm, kept_arm(chosen, table)
+    if arm and kept:
+        use(arm.table, arm.column)
+        block.add("join", join(table, arm.table) if arm.table is not table else None)
+        block.add("keep", kept, arm.doubt)
+    block.add("distinct", None if table.per_patient else True)
+    columns.add("patient_key", table.patient.name)
+    columns.add("recorded_on", constant(0), "taken as known at the start")
+    columns.add("role", constant("problem_list"), "or infusion_order?")
+    columns.add("icd10cm", _code(role, chosen.survey.hints), role.doubt)
+    return block, columns
+
+
+def diagnosed(chosen: Choices) -> bool:
+    """Return whether the export has diagnoses that a profile can map."""
+    return bool(diagnosis_blocks(chosen))
 
 
 def _codes(chosen: Choices, table: Table) -> list[Role]:
@@ -39,12 +110,10 @@ def _codes(chosen: Choices, table: Table) -> list[Role]:
     return codes
 
 
-def _diagnoses(
-    chosen: Choices, table: Table, role: Role, when: Role, header: str
-) -> tuple[Block, Block]:
+def _diagnoses(chosen: Choices, table: Table, role: Role, when: Role) -> tuple[Block, Block]:
     assert table.patient is not None
     use(table, table.patient, when.column, role.column)
-    block, columns = Block(header), Block("[tables.diagnoses.columns]")
+    block, columns = Block(""), Block("[tables.diagnoses.columns]")
     block.add("from", table.label)
     kept, doubt = _filter(chosen, table, role)
     block.add("keep", kept, doubt if kept else "")
@@ -81,15 +150,15 @@ def _place(chosen: Choices, table: Table, when: Role) -> Line:
     return Line("role", constant("infusion_order" if infused else "encounter"))
 
 
-def _code(role: Role, hints: Hints) -> Cell:
+def _code(role: Role, hints: Hints, file: str | None = None) -> Cell:
     name = role.column.name
     if role.means == "snomed":
         return column(
-            name, values={code: hints.snomed[code] for code in _listed(role.column, hints)}
+            name, file, values={code: hints.snomed[code] for code in _listed(role.column, hints)}
         )
     dots = bool(role.column.cells.str.contains(".", literal=True).any())
     small = bool(role.column.cells.str.contains(r"[a-z]").any())
-    return column(name, remove="." if dots else None, upper=True if small else None)
+    return column(name, file, remove="." if dots else None, upper=True if small else None)
 
 
 def _listed(found: Column, hints: Hints) -> list[str]:

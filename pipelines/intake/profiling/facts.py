@@ -6,6 +6,7 @@ from functools import cached_property
 
 import polars as pl
 
+from pipelines.intake.profiling.dates import Way, formats, ways
 from pipelines.intake.profiling.words import Hints, Words, words
 
 MOST = 0.95
@@ -28,6 +29,7 @@ PATTERNS = {
 }
 ICD_LETTER_FORM = r"^[A-Z][0-9][0-9A-Z]\."
 LONG_TEXT = 45
+DECIMAL_COMMA = r"^-?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +38,8 @@ class Column:
 
     `cells` has neither empty cells nor codes of a missing value; `missing` lists those codes.
     Shares are of `cells`; with no cells they are 0. A code that holds one of the `hidden` words,
-    names of persons in the export, is none.
+    names of persons in the export, is none. `date_formats` are those of which each reads nearly all
+    cells; `date_ways` are there where dates are written in several ways.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Column:
     date_formats: tuple[str, ...]
     position: int = 0
     hidden: frozenset[str] = frozenset()
+    date_ways: tuple[Way, ...] = ()
 
     @cached_property
     def words(self) -> Words:
@@ -88,12 +92,11 @@ class Column:
 
     @cached_property
     def numbers(self) -> pl.Series:
-        """Return the cells that are numbers; a decimal comma counts as one."""
-        return (
-            self.cells.str.replace(r"^(-?\d+),(\d+)$", "$1.$2")
-            .cast(pl.Float64, strict=False)
-            .drop_nulls()
-        )
+        """Return the cells that are numbers, also with a decimal comma, as 12,5 and 1.234,5."""
+        commas = self.cells.str.contains(DECIMAL_COMMA)
+        points = self.cells.str.replace_all(".", "", literal=True).str.replace(",", ".")
+        plain = points.zip_with(commas, self.cells)
+        return plain.cast(pl.Float64, strict=False).drop_nulls()
 
     @property
     def numeric(self) -> bool:
@@ -102,8 +105,21 @@ class Column:
 
     @cached_property
     def decimal_comma(self) -> bool:
-        """Return whether numbers are written with a comma."""
-        return bool(self.cells.str.contains(r"^-?\d+,\d+$").any())
+        """Return whether some numbers are written with a decimal comma."""
+        return self.numeric and bool(self.cells.str.contains(DECIMAL_COMMA).any())
+
+    @cached_property
+    def thousands_comma(self) -> bool:
+        """Return whether every comma may part thousands, as in 1,234."""
+        commas = self.cells.filter(self.cells.str.contains(",", literal=True))
+        return bool(commas.str.contains(r"^-?\d{1,3},\d{3}$").all())
+
+    @cached_property
+    def decimal_point(self) -> bool:
+        """Return whether some numbers are written with a decimal point."""
+        points = self.cells.str.contains(r"^-?\d*\.\d+$")
+        thousands = self.cells.str.contains(r"^-?\d{1,3}\.\d{3}$")
+        return self.numeric and bool((points & ~(thousands & self.decimal_comma)).any())
 
     @cached_property
     def span(self) -> tuple[float, float]:
@@ -122,8 +138,8 @@ class Column:
 
     @property
     def dated(self) -> bool:
-        """Return whether nearly all cells are dates in one way of writing."""
-        return bool(self.date_formats)
+        """Return whether nearly all cells are dates, in one way of writing or in several."""
+        return bool(self.date_formats or self.date_ways)
 
     def share(self, pattern: str) -> float:
         """Return which share of the cells has the form of a code or an identifier."""
@@ -158,24 +174,6 @@ def _column(series: pl.Series, name: str, place: int, hints: Hints) -> Column:
     )
     missing = tuple(sorted(set(codes) & set(present)))
     kept = cells.filter(~cells.is_in(list(missing))) if missing else cells
-    formats = tuple(form for form in hints.exact("date_format") if _reads(kept, form))
-    return Column(name, kept, series.len(), missing, formats, place)
-
-
-def _reads(cells: pl.Series, form: str) -> bool:
-    """Return whether nearly all cells are dates of a form, with or without a time behind them."""
-    looked = cells.head(5000)
-    if not looked.len() or not looked.str.contains(r"\d").all():
-        return False
-    if form == "%Y-%m-%d":
-        looked = looked.str.extract(r"^(\d{4}-\d{1,2}-\d{1,2})(?:$|[T ])")
-    elif not looked.str.contains(r"[-/. ]").all():
-        if form != "%Y%m%d" or not looked.str.contains(r"^(19|20)\d{6}$").all():
-            return False
-    elif form == "%Y%m%d":
-        return False
-    else:
-        looked = looked.str.replace(r"[ T]+\d{1,2}:\d{2}.*$", "")
-    days = looked.str.strptime(pl.Date, form, strict=False, exact=True).drop_nulls()
-    sensible = days.filter(days.dt.year().is_between(1900, 2100))
-    return sensible.len() >= MOST * cells.head(5000).len()
+    forms = list(hints.exact("date_format"))
+    read = formats(kept, forms)
+    return Column(name, kept, series.len(), missing, read, place, date_ways=ways(kept, forms))

@@ -1,6 +1,7 @@
 """How a column becomes a canonical one: codes, ages, birth dates, dates."""
 
-from pipelines.intake.profiling.draft import Line, column, constant
+from pipelines.intake.profiling.dates import Way, with_times
+from pipelines.intake.profiling.draft import Cell, Line, column, constant
 from pipelines.intake.profiling.facts import Column
 from pipelines.intake.profiling.survey import Table
 from pipelines.intake.profiling.words import Hints
@@ -9,6 +10,7 @@ DEFAULT_DATE = "%Y-%m-%d"
 PADDED = r"^\d{4}-\d{2}-\d{2}(?:$|[T ])"
 PAIRS = {("H", "M"): ("male", "female"), ("0", "1"): ("male", "female")}
 AMBIGUOUS = "dates fit {0} and {1}: check which"
+BOTH = "dates of {0} and of {1} stand in one column; those that fit both are read as the first"
 
 
 def use(table: Table, *columns: Column) -> None:
@@ -16,20 +18,24 @@ def use(table: Table, *columns: Column) -> None:
     table.used.update(found.name for found in columns)
 
 
-def date_of(found: Column) -> tuple[str | None, str]:
-    """Return the date_format that a column of dates needs, if any, and the doubt about it."""
+def date_of(found: Column) -> tuple[Cell | None, str]:
+    """Return the date_format that a column of dates needs, if any, and the doubt about it.
+
+    It is a list where dates are written in several ways, or some with a time behind them.
+    """
     formats = found.date_formats
-    if not formats or (formats[0] == DEFAULT_DATE and found.cells.str.contains(PADDED).all()):
+    iso = formats[:1] == (DEFAULT_DATE,) and bool(found.cells.str.contains(PADDED).all())
+    if iso or not found.dated:
         return None, ""
-    doubt = AMBIGUOUS.format(*formats[:2]) if len(formats) > 1 else ""
-    return formats[0] + _time_behind(found), doubt
-
-
-def _time_behind(found: Column) -> str:
-    """Return how a time behind a date is written, where every cell has one."""
-    if found.cells.str.contains(r"[ T]\d{1,2}:\d{2}:\d{2}$").all():
-        return " %H:%M:%S"
-    return " %H:%M" if found.cells.str.contains(r" \d{1,2}:\d{2}$").all() else ""
+    ways = found.date_ways or (Way(formats),)
+    chosen = [form for way in ways for form in (way.forms if way.both else way.forms[:1])]
+    written = with_times(found.cells, chosen)
+    doubts = [
+        (BOTH if way.both else AMBIGUOUS).format(*way.forms[:2])
+        for way in ways
+        if len(way.forms) > 1
+    ]
+    return written[0] if len(written) == 1 else list(written), "; ".join(doubts)
 
 
 def coded(

@@ -10,6 +10,8 @@ import fastexcel
 import polars as pl
 
 from pipelines.definitions import InputError
+from pipelines.intake.profiling.heading import LINE_END, heading
+from pipelines.intake.profiling.words import Hints
 
 ENDINGS = {
     ".csv": "csv",
@@ -19,12 +21,10 @@ ENDINGS = {
     ".parquet": "parquet",
     ".xlsx": "xlsx",
 }
-DELIMITERS = (",", ";", "\t", "|")
 MOST_ROWS = 100_000
 MOST_BYTES = 50_000_000
-LINES_LOOKED_AT = 60
-BEGINNING = 200_000
 MOST_FILES = 60
+UNNAMED = "__UNNAMED__"
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Sheet:
     """One table of the export: text in every column, trimmed, empty cells null.
 
     `path` is as a profile names it. `delimiter`, `encoding` and `sheet` are None where the default
-    fits. A table longer than 100,000 rows is looked at by its first ones.
+    fits. `skip_lines` lines stand above the header. A table longer than 100,000 rows is looked at
+    by its first ones.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Sheet:
     delimiter: str | None = None
     encoding: str | None = None
     sheet: str | None = None
+    skip_lines: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Opened:
     skipped: list[tuple[str, str]]
 
 
-def open_export(export: Path) -> Opened:
+def open_export(export: Path, hints: Hints) -> Opened:
     """Return what tables an export, a file or a folder, holds.
 
     Raises InputError where there is no file of a known kind with a header and rows.
@@ -63,13 +65,16 @@ def open_export(export: Path) -> Opened:
     for path in _candidates(export):
         name = path.relative_to(export).as_posix() if export.is_dir() else path.name
         try:
-            found = list(_sheets(path, name))
+            found = list(_sheets(path, name, hints))
             sheets += [sheet for sheet in found if sheet.frame.height]
             if not any(sheet.frame.height for sheet in found):
                 skipped.append((name, "no rows under a header line"))
         except NoTableError as reason:
             skipped.append((name, str(reason)))
-        except (pl.exceptions.PolarsError, fastexcel.FastExcelError, OSError, EOFError, ValueError):
+        except (
+            pl.exceptions.PolarsError, fastexcel.FastExcelError, csv.Error, OSError, EOFError,
+            ValueError,
+        ):  # fmt: skip
             skipped.append((name, "can't be read as a table"))
     if not sheets and any(".ndjson" in path.name for path in [export, *export.glob("*")]):
         raise InputError(
@@ -107,7 +112,7 @@ def _ending(path: Path) -> str:
     return (Path(path.stem).suffix if packed else path.suffix).lower()
 
 
-def _sheets(path: Path, name: str) -> Iterator[Sheet]:
+def _sheets(path: Path, name: str, hints: Hints) -> Iterator[Sheet]:
     kind = ENDINGS.get(_ending(path), "csv")
     if kind == "parquet":
         yield Sheet(name, kind, _cleaned(pl.scan_parquet(path).head(MOST_ROWS).collect()))
@@ -120,18 +125,19 @@ def _sheets(path: Path, name: str) -> Iterator[Sheet]:
             if frame.height:
                 yield Sheet(name, kind, _cleaned(frame), sheet=sheet if len(names) > 1 else None)
     else:
-        yield _text_table(path, name)
+        yield _text_table(path, name, hints)
 
 
-def _text_table(path: Path, name: str) -> Sheet:
+def _text_table(path: Path, name: str, hints: Hints) -> Sheet:
     start = _start(path)
     encoding = _encoding(start)
     text = start.decode(encoding or "utf-8-sig", errors="replace")
-    delimiter = _delimiter(text)
-    if delimiter is None:
+    found = heading(text, hints)
+    if found is None:
         raise NoTableError("no delimiter that parts every line alike")
+    delimiter, above = found
     frame = pl.read_csv(
-        text.encode(),
+        LINE_END.split(text, maxsplit=above)[above].encode() if above else text.encode(),
         separator=delimiter,
         infer_schema=False,
         n_rows=MOST_ROWS,
@@ -145,6 +151,7 @@ def _text_table(path: Path, name: str) -> Sheet:
         frame=_cleaned(frame),
         delimiter=None if delimiter == expected or ending == ".tab" else delimiter,
         encoding=encoding,
+        skip_lines=above,
     )
 
 
@@ -169,25 +176,13 @@ def _encoding(start: bytes) -> str | None:
     return "latin-1"
 
 
-def _delimiter(text: str) -> str | None:
-    """Return the delimiter by which most lines have as many cells as the header, and at least two."""
-    lines = [line for line in text[:BEGINNING].splitlines()[:LINES_LOOKED_AT] if line.strip()]
-    best, most = None, 1
-    for delimiter in DELIMITERS:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
-        if not widths or widths[0] < 2:
-            continue
-        alike = sum(width == widths[0] for width in widths)
-        if alike >= 0.8 * len(widths) and len(widths) > 1 and widths[0] > most:
-            best, most = delimiter, widths[0]
-    return best
-
-
 def _cleaned(frame: pl.DataFrame) -> pl.DataFrame:
     """Return trimmed text; rows that are blank throughout are dropped. Refuses a missing header."""
     text = frame.select(pl.all().cast(pl.String).str.strip_chars().replace("", None))
     if _headless(text.columns):
         raise NoTableError("its first line holds data, not the names of columns")
+    if 2 * sum(name.startswith(UNNAMED) for name in text.columns) > len(text.columns):
+        raise NoTableError("lines stand above its header; delete them, or save the sheet as CSV")
     return text.filter(pl.any_horizontal(pl.all().is_not_null()))
 
 

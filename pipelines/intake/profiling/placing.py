@@ -116,7 +116,7 @@ def by_names(
     """Return day and timing of columns whose names tell the time, each with its doubt."""
     timed = [score.at for score in scores if score.at]
     placed = iter(days(timed))
-    start = _start(chosen, table, joins) if chosen.dates else {}
+    start, unclear = _start(chosen, table, joins) if chosen.dates else ({}, "")
     made = []
     for score in scores:
         day = (
@@ -124,23 +124,23 @@ def by_names(
         )
         when: dict[str, Cell] = {"assessed_on": {"constant": day.day, **start}}
         when["timing"] = constant(score.timing or (BEFORE if day.start else UNSPECIFIED))
-        made.append((when, day.doubt))
+        made.append((when, "; ".join(why for why in (day.doubt, unclear) if why)))
     return made
 
 
-def _start(chosen: Choices, table: Table, joins: list[Marked]) -> dict[str, Cell]:
-    """Return the date from which the times in names are counted, in this table or the patients'."""
+def _start(chosen: Choices, table: Table, joins: list[Marked]) -> tuple[dict[str, Cell], str]:
+    """Return the date from which the times in names are counted, here or in the patients, and its doubt."""
     for other in (table, chosen.people):
         role = other.find("start_date", "visit_date", "date", "assessed_on") if other else None
         if role is None or other is None or (other is not table and not other.per_patient):
             continue
         use(other, role.column)
-        form, _ = date_of(role.column)
+        form, doubt = date_of(role.column)
         start: dict[str, Cell] = {"days_after": role.column.name}
         start |= {"date_format": form} if form else {}
         if other is table:
-            return start
+            return start, doubt
         if not any(part["file"] == other.label for part in joins):
             joins.append(joined(table, other))
-        return {**start, "days_after_file": other.label}
-    return {}
+        return {**start, "days_after_file": other.label}, doubt
+    return {}, ""

@@ -132,6 +132,8 @@ def _few_or_many(found: Role, _: Hints) -> Role:
 
 
 def _arm(found: Role, _: Hints) -> Role:
+    if found.column.share("icd10cm") >= USUAL:
+        return replace(found, means="icd10cm")
     return found if 1 < len(found.column.codes) <= ARMS_AT_MOST else _nothing(found)
 
 
@@ -143,6 +145,8 @@ def _icd(found: Role, hints: Hints) -> Role:
 
 
 def _condition(found: Role, hints: Hints) -> Role:
+    if found.column.share("icd10cm") >= USUAL:
+        return replace(found, means="icd10cm")
     codes = found.column.codes
     known = sum(hints.cell("condition", code) is not None for code in codes)
     return found if codes and 2 * known >= len(codes) else _nothing(found)
@@ -190,8 +194,7 @@ def _by_cells(found: Role, hints: Hints) -> Role:
     coded = bool(column.cells.is_in(list(hints.snomed)).any())
     if coded and column.share("snomed") >= USUAL:
         return replace(found, means="snomed", doubt="SNOMED codes; few have an ICD-10-CM pair here")
-    dotted = column.cells.str.contains(r"^[A-Za-z][0-9][0-9A-Za-z]\.").any()
-    if column.share("icd10cm") >= USUAL and dotted:
+    if column.share("icd10cm") >= USUAL and _diagnoses(column, hints):
         return replace(found, means="icd10cm", doubt="by its cells")
     codes = column.codes
     if (
@@ -202,3 +205,11 @@ def _by_cells(found: Role, hints: Hints) -> Role:
     ):
         return replace(found, means="sex", doubt="by its cells")
     return found
+
+
+def _diagnoses(column: Column, hints: Hints) -> bool:
+    """Return whether codes that look like ICD-10-CM have its dot, or half of them are defined here."""
+    if column.cells.str.contains(r"^[A-Za-z][0-9][0-9A-Za-z]\.").any():
+        return True
+    begun = column.cells.unique().str.slice(0, 3).str.to_uppercase()
+    return float(begun.is_in(list(hints.diagnoses)).sum()) >= HALF * begun.len()

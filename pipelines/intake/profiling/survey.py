@@ -110,12 +110,23 @@ def _labels(sheets: Sequence[Sheet]) -> list[str]:
 
 def _settled(found: list[list[Column]]) -> list[list[Column]]:
     """Return the columns; dates that two forms fit have the form that other columns of the export need."""
-    needed = {c.date_formats[0] for cells in found for c in cells if len(c.date_formats) == 1}
+    alone = [
+        forms
+        for cells in found
+        for column in cells
+        for forms in (column.date_formats, *[way.forms for way in column.date_ways])
+    ]
+    needed = {forms[0] for forms in alone if len(forms) == 1}
+
+    def narrowed(forms: tuple[str, ...]) -> tuple[str, ...]:
+        fitting = tuple(form for form in forms if form in needed)
+        return fitting if len(fitting) == 1 else forms
 
     def settled(column: Column) -> Column:
-        fitting = tuple(form for form in column.date_formats if form in needed)
-        several = len(column.date_formats) > 1 and len(fitting) == 1
-        return replace(column, date_formats=fitting) if several else column
+        ways = tuple(
+            way if way.both else replace(way, forms=narrowed(way.forms)) for way in column.date_ways
+        )
+        return replace(column, date_formats=narrowed(column.date_formats), date_ways=ways)
 
     return [[settled(column) for column in cells] for cells in found]
 

@@ -1,6 +1,7 @@
 """The block of a treatment made for the patients of an export without visits."""
 
 from pipelines.intake.profiling.choices import Choices, instrument_codes, is_long
+from pipelines.intake.profiling.clinical import diagnosed
 from pipelines.intake.profiling.draft import Block, Cell, Line, column, constant
 from pipelines.intake.profiling.mapping import date_of, use
 from pipelines.intake.profiling.people import base_table, keep_lines
@@ -10,6 +11,7 @@ from pipelines.intake.profiling.words import Hint
 IN_NAME = "by the name of the export"
 IN_ARM = "by the names of the arms"
 NOT_SAID = "nothing says what was given"
+FIRST_ROW = "no visits were found; a patient's first row stands for the first infusion"
 
 
 def treatment_blocks(chosen: Choices) -> list[Block]:
@@ -30,12 +32,7 @@ def treatment_blocks(chosen: Choices) -> list[Block]:
     doubt = IN_ARM if in_arm else IN_NAME if agent else NOT_SAID
     columns.add("agent", constant(agent.means if agent else "ketamine"), doubt)
     columns.add("route", constant(agent.detail or "iv" if agent else "iv"), doubt)
-    conditions = condition_lines(chosen, base)
-    columns.lines += conditions
-    if not conditions:
-        columns.comments.append(
-            'category = { constant = "..." }   (what was treated: a code of categories.csv)'
-        )
+    columns.lines += condition_lines(chosen, base)
     return [block, columns]
 
 
@@ -53,9 +50,9 @@ def _first_day(base: Table) -> Line:
     if role is None:
         return Line("visit_date", constant(0), "no date of the first infusion was found")
     use(base, role.column)
-    form, doubt = date_of(role.column)
-    if role.means != "start_date":
-        doubt = "no visits were found; a patient's first row stands for the first infusion"
+    form, unclear = date_of(role.column)
+    first = "" if role.means == "start_date" else FIRST_ROW
+    doubt = "; ".join(why for why in (first, unclear) if why)
     return Line("visit_date", column(role.column.name, date_format=form), doubt)
 
 
@@ -72,7 +69,7 @@ def condition_lines(chosen: Choices, base: Table) -> list[Line]:
         return lines + ([Line("subtype", constant(hint.detail), IN_NAME)] if hint.detail else [])
     known = chosen.survey.instruments.known
     constructs = {str(known[name]["construct"]) for name in _instruments(chosen)}
-    guess = "depression" if "depression" in constructs else None
+    guess = "depression" if "depression" in constructs and not diagnosed(chosen) else None
     return [Line("category", constant(guess), "by the instruments alone")] if guess else []
 
 

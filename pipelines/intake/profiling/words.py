@@ -39,7 +39,8 @@ def words(name: str) -> Words:
 class Hints:
     """The lists of column_hints.csv, for looking up names and cells.
 
-    `snomed` gives the ICD-10-CM code of a SNOMED CT code, `loinc` the instrument of a LOINC code.
+    `snomed` gives the ICD-10-CM code of a SNOMED CT code, `loinc` the instrument of a LOINC code,
+    `diagnoses` the first three characters of the ICD-10-CM codes that are defined.
     """
 
     def __init__(self, definitions: Definitions) -> None:
@@ -53,6 +54,8 @@ class Hints:
             self._exact.setdefault(name, {})[word] = hint
         pairs = definitions["snomed_diagnoses"].select("snomed", "icd10cm").iter_rows()
         self.snomed: dict[str, str] = dict(pairs)
+        prefixes = definitions["diagnoses"]["icd10cm_prefix"].str.slice(0, 3)
+        self.diagnoses: frozenset[str] = frozenset(prefixes.to_list())
         loinc = definitions["fhir_codes"].filter(system="loinc", use="instrument")
         self.loinc: dict[str, str] = dict(loinc.select("code", "value").iter_rows())
 

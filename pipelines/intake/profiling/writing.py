@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pipelines.intake.profiling.choices import Choices
 from pipelines.intake.profiling.clinical import diagnosis_blocks, vital_blocks
 from pipelines.intake.profiling.draft import UNCERTAIN, Block, comment, written
+from pipelines.intake.profiling.facts import Column
 from pipelines.intake.profiling.outcomes import score_blocks
 from pipelines.intake.profiling.people import patient_blocks
 from pipelines.intake.profiling.roles import HALF, Role
@@ -13,7 +14,25 @@ from pipelines.intake.profiling.treating import treatment_blocks
 from pipelines.intake.profiling.visiting import visit_blocks
 
 WIDTH = 96
-NUMBERS_KEPT = "their numbers become random keys"
+KEYS = ("patient_key", "weak_key", "visit_key", "clinic_key")
+NOT_SAID = "Nothing in the export says what is treated: no diagnoses, no indication were found."
+TO_ADD = (
+    "Courses stay without a category until you add one of these. All are treated for the same:",
+    'category = {{ constant = "..." }}   (in {0}; a code of categories.csv)',
+    "Or ICD-10-CM codes are exported too:",
+    "[tables.diagnoses]",
+    'from = "..."',
+    "[tables.diagnoses.columns]",
+    'patient_key = "..."',
+    'recorded_on = "..."',
+    'role = {{ constant = "infusion_order" }}   (or encounter, problem_list)',
+    'icd10cm = {{ column = "...", remove = "." }}',
+)
+READ = {
+    "birth": "birth dates become age bands",
+    "key": "numbers become random keys",
+    "name": "names are only looked for in what passes",
+}
 
 
 @dataclass(frozen=True)
@@ -35,11 +54,12 @@ def first_profile_text(chosen: Choices, name: str, title: str) -> FirstProfile:
         *score_blocks(chosen),
         *vital_blocks(chosen),
     ]
+    tables += _not_said(tables)
     used = [table for table in chosen.survey.tables if table.used]
     blocks = [_head(chosen, name, title), *[_file(table) for table in used], *tables]
     lines = [text for block in blocks for text in written(block)]
     uncertain = sum(UNCERTAIN in line for line in lines)
-    notes = _notes(chosen, used)
+    notes = _notes(chosen, used, tables)
     opening = [
         "# A first profile, guessed by `abate profile` from the names and cells of the export.",
         f"# {uncertain} lines are marked uncertain; check them, and that nothing of a person is read.",
@@ -48,6 +68,22 @@ def first_profile_text(chosen: Choices, name: str, title: str) -> FirstProfile:
         "",
     ]
     return FirstProfile("\n".join([*opening, *lines]).rstrip() + "\n", uncertain, notes)
+
+
+def _not_said(tables: list[Block]) -> list[Block]:
+    """Return a comment where no table says what is treated."""
+    coded = any("tables.diagnoses" in block.header for block in tables)
+    if coded or any(line.key == "category" for block in tables for line in block.lines):
+        return []
+    treated = next(
+        (
+            b.header
+            for b in tables
+            if b.header in ("[tables.infusions.columns]", "[treatment.columns]")
+        ),
+        "[tables.infusions.columns]",
+    )
+    return [Block("", comments=[NOT_SAID, *[line.format(treated) for line in TO_ADD]])]
 
 
 def _head(chosen: Choices, name: str, title: str) -> Block:
@@ -70,6 +106,10 @@ def _file(table: Table) -> Block:
     block.add("delimiter", sheet.delimiter)
     block.add("encoding", sheet.encoding, "guessed" if sheet.encoding == "latin-1" else "")
     block.add("sheet", sheet.sheet)
+    block.add("skip_lines", sheet.skip_lines or None)
+    if _decimal_comma(table) and not _decimal_point(table):
+        sure = sheet.delimiter == ";" or not all(c.thousands_comma for c in _decimal_comma(table))
+        block.add("decimal", ",", "" if sure else "or do commas part thousands?")
     found = {code for role in table.roles if not role.identifying for code in role.column.missing}
     if found:
         block.add("missing", sorted(found))
@@ -85,6 +125,14 @@ def _file(table: Table) -> Block:
         block.add("names", names)
     block.comments += _columns_left(table)
     return block
+
+
+def _decimal_comma(table: Table) -> list[Column]:
+    return [c for c in table.columns if c.name in table.used and c.decimal_comma]
+
+
+def _decimal_point(table: Table) -> list[Column]:
+    return [c for c in table.columns if c.name in table.used and c.decimal_point]
 
 
 def _names_persons(role: Role) -> bool:
@@ -116,20 +164,15 @@ def _columns_left(table: Table) -> list[str]:
     return lines
 
 
-def _notes(chosen: Choices, used: list[Table]) -> list[str]:
+def _notes(chosen: Choices, used: list[Table], blocks: list[Block]) -> list[str]:
     tables = chosen.survey.tables
     notes = []
-    keys = {
-        role.column.name
-        for table in used
-        for role in table.roles
-        if role.identifying in ("number", "birth") and role.column.name in table.used
-    }
-    if keys:
-        notes.append(
-            f"Read, but never as it is: {', '.join(sorted(keys))} (numbers become random keys,"
-            " birth dates become age bands)."
-        )
+    read = _read(chosen, used)
+    if read:
+        meant = "; ".join(READ[kind] for kind in READ if kind in read.values())
+        notes.append(f"Read, but never as it is: {', '.join(sorted(read))} ({meant}).")
+    if any(NOT_SAID in block.comments for block in blocks):
+        notes.append(NOT_SAID)
     notes += [
         f"{path}: its scores stand in {other} too; one of them is used."
         for path, other in chosen.repeats
@@ -142,16 +185,30 @@ def _notes(chosen: Choices, used: list[Table]) -> list[str]:
     if idle:
         notes.append(f"Not used: {', '.join(dict.fromkeys(idle))}.")
     notes += [f"{path}: {reason}." for path, reason in chosen.survey.skipped]
-    comma = [
-        table.sheet.path
+    notes += [
+        f"{table.sheet.path}: numbers stand with a decimal comma and with a point; those with a"
+        f" comma go to quarantine: {', '.join(c.name for c in _decimal_comma(table))}."
         for table in used
-        if any(c.decimal_comma for c in table.columns if c.name in table.used)
+        if _decimal_comma(table) and _decimal_point(table)
     ]
-    if comma:
-        notes.append(f"Numbers with a decimal comma go to quarantine: {', '.join(comma)}.")
     if not chosen.scores:
         notes.append("No scores were found: name the column of an instrument in [tables.scores].")
     return notes
+
+
+def _read(chosen: Choices, used: list[Table]) -> dict[str, str]:
+    """Return the columns that are read and identify someone, each with what becomes of it."""
+    read: dict[str, str] = {}
+    keys = [v.key for v in (chosen.visits, chosen.infusions) if v]
+    for table in used:
+        for role in table.roles:
+            found, birth = role.column, role.means == "birth_date"
+            key = found is table.patient or found in keys or role.means in KEYS
+            if _names_persons(role):
+                read[found.name] = "name"
+            elif found.name in table.used and (key or role.identifying or birth):
+                read[found.name] = "birth" if birth else "key"
+    return read
 
 
 def _wrapped(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 -- One row per calendar.
--- data_from, data_through: first and last day of the records; null in a study of relative days.
+-- data_from: first day of the sources that tell of infusions. data_through: last day of those that
+-- tell of scores. Both are null in a study of relative days.
 -- keeps_months: whether the months in which courses began are true. slide: how days were slid.
 select
     calendar,
