@@ -49,8 +49,8 @@ def due(
     """
     with crosswalk.opened(crosswalk_folder, create=False) as walk:
         known = walk.practices()
-        asked = [practice.resolve() for practice in practices]
-        folders = {n: f for n, f in known.items() if not asked or f.resolve() in asked}
+        asked = {batches.known_id(folder): folder for folder in practices}
+        folders = {n: f for n, f in asked.items() if n in known} if practices else known
         if not folders:
             raise InputError("due: this crosswalk has not served such a practice folder")
         found = [pl.DataFrame(schema=SCHEMA)]
@@ -122,7 +122,8 @@ def _load_true_records(
         rows.create(f"moved.{table.name}")
     calendar = connection.table("records.calendar").pl()
     told = records.telling(folder, found, "scores")
-    through = walk.last_day(name, [batch.batch for batch in told])
+    spans = walk.spans(name, [batch.batch for batch in told])
+    through = max((span.last for span in spans.values()), default=None)
     calendar = calendar.with_columns(data_through=pl.lit(through, pl.Date))
     connection.execute("drop schema records cascade")
     connection.execute("create schema records")

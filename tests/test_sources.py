@@ -4,14 +4,16 @@ from datetime import date
 from pathlib import Path
 
 from pipelines import open_practice, warehouse
+from pipelines.intake import profile as profile_format
 from pipelines.intake.importing import import_export
 
 PATIENTS = "patient_key,sex,age_band\na,female,35-44\n"
 VISITS = "visit_key,patient_key,clinic_key,visit_date,visit_kind,visit_status\n"
-PROFILES = Path(import_export.__code__.co_filename).parent / "profiles"
+PROFILES = Path(profile_format.__file__).parent / "profiles"
 SOURCES = {
     "ehr": {
-        "visits": f"{VISITS}v1,a,north,2025-02-01,infusion,completed\n"
+        "visits": f"{VISITS}v0,a,north,2024-10-01,follow_up,completed\n"
+        "v1,a,north,2025-02-01,infusion,completed\n"
         "v2,a,north,2025-11-20,follow_up,completed\n",
         "infusions": "visit_key,agent,route,category\nv1,ketamine,iv,depression\n",
     },
@@ -34,6 +36,6 @@ def test_a_course_is_due_by_the_days_of_the_sources_that_tell_of_scores(tmp_path
         profile.write_text(canonical.replace('name = "canonical"', f'name = "{name}"'))
         import_export(tmp_path / name, str(profile), tmp_path / "practice")
     build, _ = warehouse.build(tmp_path / "practice")
-    assert (build.data_from, build.data_through) == (date(2025, 2, 1), date(2025, 2, 3))
+    assert (build.data_from, build.data_through) == (date(2024, 10, 1), date(2025, 2, 3))
     found = open_practice(tmp_path / "practice").response(by=["category"]).frame
     assert found.filter(category="depression").select("due", "not_yet_due").rows() == [(0, 1)]

@@ -50,8 +50,8 @@ def due_command(
 
 def _tell_missing(folder: Path) -> None:
     print(
-        f"{folder}: this practice folder is not there and is left out; if it was deleted,"
-        f" `abate forget --gone {folder}` drops it",
+        f"{folder}: this practice folder is not there and is left out; if it was moved, name its"
+        f" place by --practice; if it was deleted, `abate forget --gone {folder}` drops it",
         file=sys.stderr,
     )
 
@@ -133,13 +133,11 @@ def forget_command(
 
 def _forget(patient: str, walk: Path, practices: list[Path], by: By | None) -> None:
     erased, folders = forget(patient, walk, practices, by)
-    for folder in folders:
-        if batches.in_force(folder) and not (folder / "builds" / "current").is_file():
-            warehouse.build(folder)
-            print(f"{folder}: earlier builds were removed, a new one is current")
     if erased is None:
         print("This patient is forgotten already; nothing of the entry is left in the crosswalk.")
-    else:
-        print(
-            f"The patient is forgotten: {erased:,} rows erased. Later imports leave the patient out."
-        )
+        return
+    print(f"The patient is forgotten: {erased:,} rows erased. Later imports leave the patient out.")
+    for folder in folders:
+        if (folder / "builds").is_dir() and batches.in_force(folder):
+            warehouse.build(folder)
+            print(f"{folder}: earlier builds were removed, a new one is current")

@@ -32,7 +32,8 @@ class Manifest:
     """What a batch is: number, source, hash of what came in, calendar, days, account.
 
     `data_from` and `data_through` are ISO dates of the records' own calendar, null for a study in
-    relative days. `slide` says how finely the calendar was slid, null where it was not. `mode`:
+    relative days. `slide` says how finely the calendar was slid, null where it was not.
+    `crosswalk` is the fingerprint of the crosswalk that gave the keys, null where they passed. `mode`:
     a full batch replaces the earlier ones of its source, one that is `since` adds to them.
     """
 
@@ -44,6 +45,7 @@ class Manifest:
     data_through: str | None
     accounts: list[Account]
     slide: Slide | None = None
+    crosswalk: str | None = None
     mode: Mode = "full"
 
     @property
@@ -215,3 +217,22 @@ def synced(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def known_id(practice: Path) -> str | None:
+    """Return the random name by which a crosswalk knows a practice folder, None where it has none."""
+    file = practice / "records" / "practice_id"
+    return file.read_text("utf8").strip() if file.is_file() else None
+
+
+def practice_id(practice: Path) -> str:
+    """Return the random name of a practice folder, giving it one if it has none."""
+    known = known_id(practice)
+    if known:
+        return known
+    file = practice / "records" / "practice_id"
+    new, name = file.with_name(".practice_id"), secrets.token_hex(8)
+    new.write_text(f"{name}\n", "utf8")
+    synced(new)
+    new.rename(file)
+    return name

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -44,9 +45,18 @@ create table if not exists forgotten (mark text primary key);
 create table if not exists practices (practice text primary key, folder text not null);
 create table if not exists spans (
     practice text not null, source text not null, batch integer not null,
-    first_day text not null, last_day text not null, primary key (practice, source, batch)
+    first_day text not null, last_day text not null, crowded integer not null,
+    primary key (practice, batch)
 );
 """
+
+
+class Span(NamedTuple):
+    """The first and last true day that a batch covers, and whether many patients begin at the first."""
+
+    first: date
+    last: date
+    crowded: bool
 
 
 @dataclass(frozen=True)
@@ -103,6 +113,10 @@ class Crosswalk:
         """
         return hmac.new(self.secret(), f"{kind}\x1f{name}".encode(), hashlib.sha256).hexdigest()
 
+    def fingerprint(self) -> str:
+        """Return by what a batch knows its crosswalk again; it says nothing of what is in it."""
+        return self.mark("crosswalk", "fingerprint")[:16]
+
     def forgotten(self) -> set[str]:
         """Return the marks of all patients who were forgotten."""
         return {row[0] for row in self.database.execute("select mark from forgotten")}
@@ -112,39 +126,39 @@ class Crosswalk:
         self.database.execute("commit")
         self.database.execute("begin immediate")
 
-    def widened(
-        self, practice: str, source: str, in_force: list[int], first: date, last: date
-    ) -> tuple[date, date]:
-        """Return the first and last day of a source over its batches in force and this one."""
+    def spans(self, practice: str, in_force: list[int]) -> dict[int, Span]:
+        """Return which days the batches in force cover."""
         rows = self.database.execute(
-            "select batch, first_day, last_day from spans where practice = ? and source = ?",
-            [practice, source],
+            "select batch, first_day, last_day, crowded from spans where practice = ? order by batch",
+            [practice],
         ).fetchall()
-        known = [row for row in rows if row[0] in in_force]
-        firsts = [date.fromisoformat(row[1]) for row in known]
-        lasts = [date.fromisoformat(row[2]) for row in known]
-        return min([first, *firsts]), max([last, *lasts])
+        return {
+            batch: Span(date.fromisoformat(first), date.fromisoformat(last), bool(crowded))
+            for batch, first, last, crowded in rows
+            if batch in in_force
+        }
 
-    def note_span(self, practice: str, source: str, batch: int, days: tuple[date, date]) -> None:
+    def note_span(self, practice: str, source: str, batch: int, span: Span) -> None:
         """Remember which days a batch covers."""
+        days = (span.first.isoformat(), span.last.isoformat())
         self.database.execute(
-            "insert or replace into spans values (?, ?, ?, ?, ?)",
-            [practice, source, batch, days[0].isoformat(), days[1].isoformat()],
+            "insert or replace into spans values (?, ?, ?, ?, ?, ?)",
+            [practice, source, batch, *days, int(span.crowded)],
         )
 
-    def last_day(self, practice: str, in_force: list[int]) -> date | None:
-        """Return the last true day that batches in force cover, None for records in relative days."""
-        rows = self.database.execute(
-            "select batch, last_day from spans where practice = ?", [practice]
-        ).fetchall()
-        days = [date.fromisoformat(day) for batch, day in rows if batch in in_force]
-        return max(days, default=None)
+    def drop_spans(self, practice: str, published: list[int]) -> None:
+        """Forget the days of imports that were killed before their batch was published."""
+        rows = self.database.execute("select batch from spans where practice = ?", [practice])
+        gone = [(practice, batch) for (batch,) in rows.fetchall() if batch not in published]
+        self.database.executemany("delete from spans where practice = ? and batch = ?", gone)
 
     def note_practice(self, practice: str, folder: Path) -> None:
-        """Remember where a practice folder lies."""
-        self.database.execute(
-            "insert or replace into practices values (?, ?)", [practice, str(folder.resolve())]
-        )
+        """Remember where a practice folder lies; another that lay there before is no more."""
+        place = str(folder.resolve())
+        for name, known in self.practices().items():
+            if str(known) == place and name != practice:
+                self.drop_practice(name)
+        self.database.execute("insert or replace into practices values (?, ?)", [practice, place])
 
     def drop_practice(self, practice: str) -> None:
         """Forget a practice folder that is no more, and what waited for it."""

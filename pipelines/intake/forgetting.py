@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Literal
 
 import duckdb
+import polars as pl
+from filelock import FileLock, Timeout
 
 from pipelines.definitions import InputError
 from pipelines.definitions.errors import listed
 from pipelines.intake import batches, crosswalk
 from pipelines.intake.crosswalk import Crosswalk
-from pipelines.intake.expressions import cell, constant
-from pipelines.intake.importing import practice_id
+from pipelines.intake.expressions import Expression, cell, constant
 
 By = Literal["key", "number", "both"]
 
@@ -98,35 +99,36 @@ def _found(walk: Crosswalk, named: str, by: By | None) -> list[_Entry]:
 
 
 def _marks(walk: Crosswalk, entry: _Entry, named: str, by: By | None) -> Iterator[str]:
-    """Yield the marks of key and number, each as either, but what was told apart only as itself."""
+    """Yield the marks of key and number: as either, but as only itself what another entry has too.
+
+    `both` says that who has `named` as key and who has it as number are one person.
+    """
     for kind, name in (("key", entry.source_key), ("number", entry.number)):
-        told_apart = name == named and by in ("key", "number")
-        if name and not (told_apart and kind != by):
-            yield walk.mark(name, kind if told_apart else "")
+        if name is None:
+            continue
+        others = walk.database.execute(
+            "select count(*) from patients where source_key <> ? and (source_key = ? or number = ?)",
+            [entry.source_key, name, name],
+        ).fetchone()
+        shared = others[0] and not (by == "both" and name == named)
+        yield walk.mark(name, kind if shared else "")
 
 
 def _erase(walk: Crosswalk, entry: _Entry, folders: list[Path]) -> int:
     """Erase what the records and held-back rows have of an entry, then the entry; count the rows."""
-    key, known = entry.patient_key, walk.visit_files()
-    visits = [visit for file in known for visit in _visits(file, key)]
-    erased = sum(_erase_from_practice(folder, key, visits) for folder in folders)
-    for file in sorted((walk.folder / "held").rglob("*.parquet")):
-        erased += _erase_from_file(file, key, visits)
-    for file in known:
-        _erase_from_file(file, key, visits)
+    key = entry.patient_key
+    erased = sum(_erase_from_practice(folder, key) for folder in folders)
+    waiting = sorted((walk.folder / "held").glob("*/*"))
+    erased += sum(_erase_from_batch(folder, key) for folder in waiting)
+    for file in walk.visit_files():
+        _erase_from_file(file, cell("patient_key") == constant(key))
     walk.database.execute("delete from patients where source_key = ?", [entry.source_key])
     return erased
 
 
-def _visits(file: Path, key: str) -> list[str]:
-    with duckdb.connect() as connection:
-        rows = connection.read_parquet(str(file)).filter(cell("patient_key") == constant(key))
-        return [visit for (visit,) in rows.select("visit_key").fetchall()]
-
-
 def _folders(walk: Crosswalk, moved: list[Path]) -> list[Path]:
     """Return the practice folders that the crosswalk has served, those moved where they are now."""
-    now = {practice_id(folder): folder for folder in moved if (folder / "records").is_dir()}
+    now = {batches.practice_id(folder): folder for folder in moved if (folder / "records").is_dir()}
     known = walk.practices() | now
     gone = [str(f) for name, f in known.items() if not _is(f, name)]
     if gone:
@@ -138,35 +140,60 @@ def _folders(walk: Crosswalk, moved: list[Path]) -> list[Path]:
 
 
 def _is(folder: Path, name: str) -> bool:
-    file = folder / "records" / "practice_id"
-    return file.is_file() and file.read_text("utf8").strip() == name
+    return batches.known_id(folder) == name
 
 
-def _erase_from_practice(folder: Path, key: str, visits: list[str]) -> int:
+def _erase_from_practice(folder: Path, key: str) -> int:
+    """Remove the builds, which may hold the patient, then the patient's rows from every batch."""
     with batches.lock(folder):
-        erased = 0
-        for file in sorted((folder / "records").rglob("*.parquet")):
-            erased += _erase_from_file(file, key, visits)
-        if erased:
-            for build in (folder / "builds").glob("*"):
-                build.unlink()
-        return erased
+        _remove_builds(folder / "builds")
+        records = sorted((folder / "records").glob("[0-9]*/"))
+        return sum(_erase_from_batch(batch, key) for batch in records)
 
 
-def _erase_from_file(file: Path, key: str, visits: list[str]) -> int:
+def _remove_builds(builds: Path) -> None:
+    if not builds.is_dir():
+        return
+    try:
+        with FileLock(builds / ".lock", timeout=0):
+            for file in builds.iterdir():
+                if file.name != ".lock":
+                    file.unlink()
+    except Timeout:
+        raise InputError(f"{builds.parent.name}: a build of it is running") from None
+
+
+def _erase_from_batch(folder: Path, key: str) -> int:
+    """Erase a patient from the files of a batch; the visits, which tell what is whose, come last."""
+    files = sorted(folder.glob("*.parquet"), key=lambda file: file.name.startswith("visits"))
+    own = cell("patient_key") == constant(key)
+    visits = [visit for file in files[::-1] for visit in _visits(file, own)]
+    erased = 0
+    for file in files:
+        if "patient_key" in pl.read_parquet_schema(file):
+            erased += _erase_from_file(file, own)
+        elif visits:
+            of_visits = cell("visit_key").isin(*[constant(visit) for visit in visits])
+            erased += _erase_from_file(file, of_visits)
+    return erased
+
+
+def _visits(file: Path, own: Expression) -> list[str]:
+    if not file.name.startswith("visits"):
+        return []
+    with duckdb.connect() as connection:
+        rows = connection.read_parquet(str(file)).filter(own).select("visit_key")
+        return [visit for (visit,) in rows.fetchall()]
+
+
+def _erase_from_file(file: Path, own: Expression) -> int:
     """Write a file anew without a patient's rows, in one rename; return how many there were."""
     with duckdb.connect() as connection:
         rows = connection.read_parquet(str(file))
-        if "patient_key" in rows.columns:
-            others = cell("patient_key") != constant(key)
-        elif visits:
-            others = cell("visit_key").isnotin(*[constant(visit) for visit in visits])
-        else:
-            return 0
-        gone = int(rows.filter(~others).aggregate("count(*)").fetchall()[0][0])
+        gone = int(rows.filter(own).aggregate("count(*)").fetchall()[0][0])
         if gone:
             draft = file.with_name(f".{file.name}.draft")
-            rows.filter(others).write_parquet(str(draft), compression="zstd")
+            rows.filter(~own).write_parquet(str(draft), compression="zstd")
             draft.chmod(file.stat().st_mode)
             batches.synced(draft)
             draft.rename(file)

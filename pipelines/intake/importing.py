@@ -1,29 +1,24 @@
 """An export brought in through a profile: read, judged, freed of identities, written as one batch."""
 
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import partial
+from datetime import date
 from pathlib import Path
 
 import duckdb
-import polars as pl
 
 from pipelines.definitions import Definitions, InputError, load
 from pipelines.definitions.errors import listed
 from pipelines.intake import batches, crosswalk, fhir, held, keys, leaving, omop, tabular
 from pipelines.intake.batches import Manifest, Slide
-from pipelines.intake.crosswalk import Crosswalk
+from pipelines.intake.doorway import Request, give_keys, next_number
 from pipelines.intake.judging import judge, unknown_instrument
-from pipelines.intake.leaving import Door
 from pipelines.intake.profile import Profile, find
 from pipelines.intake.scratch import Scratch, remove_leftovers, scratch
 from pipelines.intake.screen import restrict_regions, screen
-from pipelines.intake.sliding import MARGINS, SQL, edges
 from pipelines.intake.tabular.reading import locate
 
 READERS: dict[str, Callable[[Scratch, Path, Profile], None]] = {
@@ -46,26 +41,6 @@ class Imported:
     definitions_copied: bool
     held_back: int = 0
     moved: int = 0
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked for: an export, how it is read, where it goes, and how it is freed of identities.
-
-    Without a crosswalk the records are said to hold no identifiers.
-    """
-
-    source: Path
-    profile: Profile
-    practice: Path
-    crosswalk: Crosswalk | None
-    slide: Slide | None
-    since: date | None
-
-    @property
-    def sliding(self) -> bool:
-        """Return whether days are slid: a study in relative days has none that identify."""
-        return self.crosswalk is not None and self.profile.calendar == "dates"
 
 
 def import_export(
@@ -152,10 +127,12 @@ def _remove_leftovers(asked: Request) -> Path:
     place = walk.folder if walk else asked.practice / "records"
     remove_leftovers(place)
     batches.remove_leftovers(asked.practice)
-    if walk and (asked.practice / "records" / "practice_id").is_file():
-        published = {batch.folder for batch in batches.manifests(asked.practice)}
-        for waiting in walk.held_here(practice_id(asked.practice)):
-            if waiting.name not in published:
+    name = batches.known_id(asked.practice)
+    if walk and name:
+        published = batches.manifests(asked.practice)
+        walk.drop_spans(name, [batch.batch for batch in published])
+        for waiting in walk.held_here(name):
+            if waiting.name not in [batch.folder for batch in published]:
                 crosswalk.remove_folder(waiting)
     return place
 
@@ -200,8 +177,8 @@ def _brought(
     leaving.write_quarantine(work, draft.quarantine)
     waiting = 0
     if walk:
-        walk.note_practice(practice_id(asked.practice), asked.practice)
-        folder = walk.held(practice_id(asked.practice), manifest.folder)
+        walk.note_practice(batches.practice_id(asked.practice), asked.practice)
+        folder = walk.held(batches.practice_id(asked.practice), manifest.folder)
         crosswalk.remove_folder(folder)
         waiting = leaving.write_held(work, folder)
         walk.keep()
@@ -212,15 +189,15 @@ def _manifest(
     work: Scratch, asked: Request, definitions: Definitions, content: Future[str]
 ) -> tuple[Manifest, int]:
     """Give all rows their keys, days and fate; return the manifest and the patients who moved."""
-    first, last, door, moved = _door(work, asked, definitions)
-    leaving.pass_door(work, door)
-    if door.edges:
-        first = leaving.first_seen(work)
-        last = door.edges.last
-        first = min(first or last, last)
+    given = give_keys(work, asked, definitions)
+    first, last = given.first, given.last
+    leaving.pass_door(work, given.door)
+    if given.door.edges:
+        last = given.door.edges.last
+        first = min(leaving.first_seen(work) or last, last)
     dated = asked.profile.calendar == "dates"
     manifest = Manifest(
-        batch=_number(asked.practice),
+        batch=next_number(asked.practice),
         source=asked.profile.name,
         content_hash=content.result(),
         calendar=asked.profile.calendar,
@@ -228,90 +205,10 @@ def _manifest(
         data_through=last.isoformat() if last and dated else None,
         accounts=leaving.accounts(work),
         slide=asked.slide,
+        crosswalk=asked.crosswalk.fingerprint() if asked.crosswalk else None,
         mode="since" if asked.since else "full",
     )
-    return manifest, moved
-
-
-def _door(
-    work: Scratch, asked: Request, definitions: Definitions
-) -> tuple[date | None, date | None, Door, int]:
-    """Give keys and slides.
-
-    Returns the true first and last day, what decides who passes, and the patients who moved.
-    """
-    margin = MARGINS[asked.slide] if asked.slide else 0
-    work.connection.execute("create table door.asked_margin as select ? as days", [margin])
-    work.run(SQL / "span.sql")
-    first, last, beginners = work.connection.table("door.span").fetchall()[0]
-    walk = asked.crosswalk
-    if asked.since:
-        _refuse_gap(work, asked, asked.since)
-    if walk is None:
-        keys.keep_keys(work)
-        return first, last, Door(since=asked.since), 0
-    give = partial(
-        keys.replace_keys, work, walk, asked.profile.name, definitions, all_rows=not asked.since
-    )
-    if not asked.slide or not last:
-        return first, last, Door(since=asked.since), give(None)
-    place = (practice_id(asked.practice), asked.profile.name)
-    crowded = beginners >= definitions.setting("crowded_start_patients")
-    shown = _shown(asked)
-    if asked.since and shown:
-        in_force = [batch.batch for batch in batches.in_force(asked.practice)]
-        first, last = walk.widened(*place, in_force, first, last)
-    elif asked.since:
-        first, crowded = min(asked.since, last), True
-    walk.note_span(*place, _number(asked.practice), (first, last))
-    seen = edges(asked.slide, first, last, crowded)
-    moved = give((asked.slide, seen))
-    surely = asked.since + timedelta(days=margin) if asked.since else None
-    return first, last, Door(seen, asked.since, shown, surely), moved
-
-
-def _refuse_gap(work: Scratch, asked: Request, since: date) -> None:
-    """Refuse to leave out rows between what earlier batches of the source hold and --since."""
-    earlier = [b for b in batches.in_force(asked.practice) if b.source == asked.profile.name]
-    if asked.sliding and asked.crosswalk:
-        numbers = [batch.batch for batch in earlier]
-        last = asked.crosswalk.last_day(practice_id(asked.practice), numbers)
-    else:
-        last = _shown(asked)
-    if last is None:
-        return
-    asked_between = {"last_day": [last], "since": [since]}
-    work.store("door.asked_between", pl.DataFrame(asked_between))
-    work.run(SQL / "between.sql")
-    skipped = work.connection.table("door.between").fetchall()[0][0]
-    if skipped:
-        raise InputError(
-            f"--since: {skipped:,} rows lie before {since} and after all that earlier batches of"
-            f" {asked.profile.name} hold; expected an earlier day, so that none of them is left out"
-        )
-
-
-def _number(practice: Path) -> int:
-    """Return the number of the next batch."""
-    return max((batch.batch for batch in batches.manifests(practice)), default=0) + 1
-
-
-def _shown(asked: Request) -> date | None:
-    """Return the last slid day that earlier batches of the source in force may show."""
-    found = batches.in_force(asked.practice)
-    days = [b.data_through for b in found if b.source == asked.profile.name and b.data_through]
-    return date.fromisoformat(max(days)) if days else None
-
-
-def practice_id(practice: Path) -> str:
-    """Return the random name by which a crosswalk knows a practice folder, giving it one if it has none."""
-    file = practice / "records" / "practice_id"
-    if not file.is_file():
-        new = file.with_name(".practice_id")
-        new.write_text(f"{secrets.token_hex(8)}\n", "utf8")
-        batches.synced(new)
-        new.rename(file)
-    return file.read_text("utf8").strip()
+    return manifest, given.moved
 
 
 def _way(asked: Request, definitions: Definitions) -> list[str]:
@@ -374,16 +271,13 @@ def _refuse_other_calendar(asked: Request, in_force: list[Manifest]) -> None:
             f"profile {profile.name}: days are slid by {asked.slide or 'nothing'}, but the folder"
             f" holds {listed(other)} slid otherwise; expected one way in a practice folder"
         )
-    slid = [batch.folder for batch in others if batch.slide]
-    if slid and asked.crosswalk and _unknown(asked.practice, asked.crosswalk):
+    own = asked.crosswalk.fingerprint() if asked.crosswalk else None
+    elsewhere = [b.folder for b in others if b.crosswalk != own]
+    if elsewhere:
         raise InputError(
-            f"crosswalk: it has not served this practice folder, which holds {listed(slid)};"
-            " expected the crosswalk of those, so that their patients keep their keys and days"
+            f"profile {profile.name}: the keys of {listed(elsewhere)} are not of this crosswalk;"
+            " expected the same one in a practice folder, so that its patients keep their keys and days"
         )
-
-
-def _unknown(practice: Path, walk: Crosswalk) -> bool:
-    return practice_id(practice) not in walk.practices()
 
 
 def _refuse_nobody(work: Scratch) -> None:

@@ -40,7 +40,7 @@ def load_known(scratch: Scratch, crosswalk: Crosswalk | None, source: str, today
         if name == "patients":
             frame = frame.with_columns(
                 pl.col("first_seen", "anchor").str.to_date("%Y-%m-%d"),
-                slid_before=pl.col("slide_days").is_not_null(),
+                shown_before=pl.lit(False),
             )
         scratch.store(f"door.known_{name}", frame)
     files = [str(file) for file in crosswalk.visit_files(source)] if crosswalk else []

@@ -23,6 +23,7 @@ from pipelines.intake.sliding import Edges
 SQL = Path(__file__).parent / "sql"
 LARGE = ("scores", "vital_signs")  # read a few times faster than copied
 ACCEPTED, HELD = "accepted", "held back"
+EARLIER = "before --since or of days in earlier batches"
 OWN_DAY = {"visits": "visit_date", "diagnoses": "recorded_on", "scores": "assessed_on"}
 KEYS = {"clinic_key": "clinics", "clinician_key": "clinicians"}
 
@@ -46,8 +47,8 @@ class Door:
 def pass_door(scratch: Scratch, door: Door) -> None:
     """Make `leaving.<table>` of the good rows: final columns, slide_days, place, and their fate.
 
-    fate: `accepted`, `held back`, `before --since`, or `forgotten patient`. patient_place: the order
-    of the patient's random key.
+    fate: `accepted`, `held back`, EARLIER, or `forgotten patient`. patient_place: the order of the
+    patient's random key.
     """
     scratch.connection.execute("create schema leaving")
     for table in contract.TABLES:
@@ -87,7 +88,7 @@ def _with_keys(scratch: Scratch, table: Table) -> duckdb.DuckDBPyRelation:
         cell("place").alias("patient_place"),
         cell("slide_days"),
         cell("first_seen"),
-        cell("slid_before"),
+        cell("shown_before"),
         cell("forgotten"),
     )
     good = _joined(good, patients, "patient")
@@ -155,7 +156,7 @@ def _fate(day: Expression | None, door: Door) -> Expression:
         fate = fate.when(waits, constant(HELD))
     if day is not None and door.since:
         early = _early(day, door.since, door) & cell("unit").isnotnull()
-        fate = fate.when(early, constant("before --since"))
+        fate = fate.when(early, constant(EARLIER))
     return fate.otherwise(constant(ACCEPTED))
 
 
@@ -173,7 +174,7 @@ def _early(day: Expression, since: date, door: Door) -> Expression:
     if not (door.shown and door.surely):
         return day < constant(since)
     shown = (_slid(day) <= constant(door.shown)) & (_slid(day) < constant(door.surely))
-    return shown & cell("slid_before")
+    return shown & cell("shown_before")
 
 
 def pass_unchanged(

@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines import warehouse
 from pipelines.definitions import InputError
 from pipelines.due import due
-from pipelines.intake import batches
+from pipelines.intake import batches, forgetting
 from pipelines.intake.forgetting import drop_practice, forget
 from pipelines.intake.importing import import_export
 
@@ -116,6 +117,68 @@ def test_a_number_forgotten_in_one_format_stays_out_as_the_key_of_another(
     again = import_export(practice.parent / "export", "canonical", practice, walk)
     account = {account.unit: account for account in again.manifest.accounts}
     assert account["patients"].left_out == {"of forgotten patients": 1}
+
+
+def test_a_number_that_is_the_key_of_another_patient_forgets_nobody_else(
+    imported: tuple[Path, Path],
+) -> None:
+    practice, walk = imported
+    with sqlite3.connect(walk / "crosswalk.sqlite") as database:
+        database.execute("update patients set number = 'MRN2' where source_key = 'MRN1'")
+    forget("MRN1", walk, [])
+    (practice.parent / "export" / "scores.csv").write_text(HEADER)
+    again = import_export(practice.parent / "export", "canonical", practice, walk)
+    account = {account.unit: account for account in again.manifest.accounts}
+    assert account["patients"].left_out == {"of forgotten patients": 1}
+    assert due(walk, date(2025, 4, 8), []).is_empty()
+    assert forget("MRN2", walk, [], "key")[0] is not None
+
+
+def test_a_forgetting_killed_half_way_leaves_no_build_with_the_patient(
+    imported: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice, walk = imported
+    first, _ = warehouse.build(practice)
+    with monkeypatch.context() as broken:
+        broken.setattr(forgetting, "_erase_from_batch", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            forget("MRN2", walk, [])
+    assert not first.path.exists()
+    assert forget("MRN2", walk, [])[0] == 5
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_visit_that_went_to_another_patient_is_erased_with_that_one(
+    imported: tuple[Path, Path],
+) -> None:
+    practice, walk = imported
+    visits = practice.parent / "export" / "visits.csv"
+    visits.write_text(visits.read_text().replace("V1,MRN1", "V1,MRN2"))
+    import_export(practice.parent / "export", "canonical", practice, walk)
+    forget("MRN2", walk, [])
+    folder = practice / "records" / "0002-canonical"
+    assert pl.read_parquet(folder / "infusions-0000.parquet").is_empty()
+    assert (
+        pl.read_parquet(practice / "records" / "0001-canonical" / "infusions-0000.parquet").height
+        == 1
+    )
+
+
+def test_a_practice_made_anew_at_the_same_place_takes_it_over(imported: tuple[Path, Path]) -> None:
+    practice, walk = imported
+    shutil.rmtree(practice)
+    import_export(practice.parent / "export", "canonical", practice, walk)
+    assert due(walk, date(2025, 3, 26), []).height == 1
+    assert forget("MRN2", walk, [])[0] == 5
+
+
+def test_a_practice_that_moved_is_found_by_its_name(imported: tuple[Path, Path]) -> None:
+    practice, walk = imported
+    moved = practice.rename(practice.with_name("moved"))
+    assert due(walk, date(2025, 3, 26), [moved]).height == 1
 
 
 def test_a_practice_that_was_deleted_is_left_out_and_can_be_dropped(

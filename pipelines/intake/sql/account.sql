@@ -11,7 +11,10 @@ with given as (
     union all
     select
         unit,
-        case worst when 2 then 'before --since' else 'of forgotten patients' end as reason,
+        case worst
+            when 2 then 'before --since or of days in earlier batches'
+            else 'of forgotten patients'
+        end as reason,
         items,
         1000000000 + worst as place
     from leaving.fates

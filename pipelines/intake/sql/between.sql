@@ -1,4 +1,4 @@
--- One row: how many good visits and scores of this export lie between two days.
+-- One row: how many good visits, scores and diagnoses of this export lie between two days.
 create table door.between as
 select count(*) as days_between
 from (
@@ -8,6 +8,10 @@ from (
     union all
     select assessed_on as day
     from judged.scores
+    where broken is null and unit is not null
+    union all
+    select recorded_on as day
+    from judged.diagnoses
     where broken is null and unit is not null
 ) as days
 cross join door.asked_between as asked

@@ -23,7 +23,7 @@ ranked as (
                 when 'quarantined' then 5
                 when 'held back' then 4
                 when 'accepted' then 3
-                when 'before --since' then 2
+                when 'before --since or of days in earlier batches' then 2
                 else 1
             end
         ) as worst

@@ -1,7 +1,8 @@
--- Who waited altogether is in no batch yet, whatever an import that was killed has taught since.
-update door.known_patients set slid_before = false
-from held.patients as patients
-where door.known_patients.patient_key = patients.patient_key;
+-- Whom earlier batches of this source show, and not only the crosswalk knows: from another source,
+-- from a batch that was taken back, or from an import that was killed.
+update door.known_patients set shown_before = true
+from held.shown as shown
+where door.known_patients.patient_key = shown.patient_key;
 
 -- Patients who waited; their item tells them from those that are only known.
 insert into mapped.patients (patient_key, sex, age_band, region, item)
@@ -119,6 +120,7 @@ anti join mapped.scores as coming
     on
         patient_names.source_key = coming.patient_key
         and scores.instrument = coming.instrument
+        and scores.timing = coming.timing
         and cast(scores.assessed_on as varchar) = coming.assessed_on;
 
 insert into mapped.vital_signs (visit_key, minute, sign, value)

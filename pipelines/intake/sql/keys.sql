@@ -7,7 +7,7 @@ select
     known.slide_days,
     known.first_seen,
     known.anchor,
-    coalesce(known.slid_before, false) as slid_before,
+    coalesce(known.shown_before, false) as shown_before,
     forgotten.source_key is not null as forgotten
 from judged.patients as patients
 left join door.known_patients as known on patients.patient_key = known.source_key

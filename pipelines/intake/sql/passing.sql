@@ -6,7 +6,7 @@ select
     cast(row_number() over (order by patient_key) as uinteger) as place,
     0 as slide_days,
     cast(null as date) as first_seen,
-    true as slid_before,
+    true as shown_before,
     false as forgotten
 from judged.patients
 where broken is null;

@@ -9,7 +9,7 @@ select
     slides.slide_days,
     slides.first_seen,
     slides.anchor,
-    patients.slid_before,
+    patients.shown_before,
     patients.forgotten
 from door.patients as patients
 left join door.given_patients as given on patients.source_key = given.source_key

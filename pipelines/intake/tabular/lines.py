@@ -50,6 +50,12 @@ def read_clean(
     )
 
 
+def titles_are_plain(path: Path, skip: int) -> bool:
+    """Return whether each of the skipped lines is a record of its own: none holds a quote."""
+    with path.open("rb") as file:
+        return not any(b'"' in file.readline(LONGEST_LINE) for _ in range(skip))
+
+
 def header(path: Path, separator: str, encoding: str, skip: int = 0) -> list[str]:
     """Return the names of the first record, trimmed.
 

@@ -207,7 +207,10 @@ def _raw(value: Value, source: Source, files: Mapping[str, Text]) -> Expression:
         parts = [coalesce(part, constant("")) for part in cells]
         return when(coalesce(*cells).isnotnull(), call("concat_ws", constant("|"), *parts))
     names = value.mean_of or value.sum_of or []
-    return _combined([_place(name, value.file, source, files) for name in names], value)
+    cells = [_place(name, value.file, source, files) for name in names]
+    if _has_decimal_comma(value, source, files):
+        cells = [_with_point(number) for number in cells]
+    return _combined(cells, value)
 
 
 def _combined(cells: list[Expression], value: Value) -> Expression:
@@ -259,9 +262,10 @@ def _finished(
     relative: bool,
 ) -> Expression:
     """Return the text in the canonical form; what can't be read stays as it is, to be found."""
-    if column.kind in ("integer", "decimal") and _has_decimal_comma(value, source, files):
-        text = call("replace", text, constant("."), constant(""))
-        text = call("replace", text, constant(","), constant("."))
+    combined = value.mean_of or value.sum_of
+    number = column.kind in ("integer", "decimal") or value.age_in_years
+    if number and not combined and _has_decimal_comma(value, source, files):
+        text = _with_point(text)
     if value.remove:
         text = call("replace", text, constant(value.remove), constant(""))
     if value.upper:
@@ -288,6 +292,12 @@ def _finished(
 def _has_decimal_comma(value: Value, source: Source, files: Mapping[str, Text]) -> bool:
     file = files.get(value.file or source.from_)
     return file is not None and file.decimal == ","
+
+
+def _with_point(text: Expression) -> Expression:
+    """Return the text of a number with a decimal comma as one with a point."""
+    text = call("replace", text, constant("."), constant(""))
+    return call("replace", text, constant(","), constant("."))
 
 
 def _written(day: Expression) -> Expression:

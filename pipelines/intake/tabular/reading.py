@@ -225,7 +225,7 @@ def _load_lines(
 ) -> list[int]:
     """Load a CSV file at full speed where it is clean, line by line where it is not."""
     prefix = table.split(".")[1]
-    if lines.is_utf8(file.encoding):
+    if lines.is_utf8(file.encoding) and lines.titles_are_plain(path, file.skip_lines):
         try:
             clean = lines.read_clean(
                 scratch.connection, path, separator, width, prefix, file.skip_lines
