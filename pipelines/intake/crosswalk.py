@@ -172,12 +172,21 @@ class Crosswalk:
         return {name: Path(folder) for name, folder in rows}
 
     def visit_files(self, source: str | None = None) -> list[Path]:
-        """Return the Parquet files of known visits (source_key, visit_key, patient_key)."""
+        """Return the Parquet files of known visits (source_key, visit_key, patient_key).
+
+        Raises InputError where one of them is missing.
+        """
         rows = self.database.execute(
             "select file from visit_files where source = ? or ? is null order by rowid",
             [source, source],
         ).fetchall()
-        return [self.folder / VISITS / name for (name,) in rows]
+        files = [self.folder / VISITS / name for (name,) in rows]
+        if not all(file.is_file() for file in files):
+            raise InputError(
+                f"crosswalk '{self.folder.name}': a file of known visits is missing in {VISITS};"
+                " expected the whole folder as it was kept"
+            )
+        return files
 
     def add_visits(
         self, connection: duckdb.DuckDBPyConnection, source: str, new: duckdb.DuckDBPyRelation
@@ -203,7 +212,7 @@ class Crosswalk:
         """Remove files of visits that no kept change names."""
         named = set(self.visit_files())
         for file in (self.folder / VISITS).glob("*"):
-            if file not in named:
+            if file not in named and file.is_file():
                 file.unlink()
 
     def held(self, practice: str, batch: str) -> Path:

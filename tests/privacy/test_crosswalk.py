@@ -342,6 +342,18 @@ def test_nothing_of_a_broken_fhir_or_omop_export_is_told(what: str, tmp_path: Pa
     assert not (tmp_path / "practice").exists()
 
 
+def test_a_crosswalk_that_lost_a_file_of_visits_says_so(tmp_path: Path) -> None:
+    imported(tmp_path, export(tmp_path / "export"))
+    (lost,) = (tmp_path / "walk" / "visits").glob("*.parquet")
+    lost.unlink()
+    code, text = abate("forget", "nobody", "--crosswalk", str(tmp_path / "walk"))
+    assert code == 1
+    assert text == (
+        "abate: crosswalk 'walk': a file of known visits is missing in visits; expected the whole"
+        " folder as it was kept\n"
+    )
+
+
 def test_an_unexpected_fault_tells_its_kind_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
