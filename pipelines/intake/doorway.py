@@ -89,8 +89,11 @@ def _span(asked: Request, walk: Crosswalk, own: Span) -> Span:
                 f"profile {asked.profile.name}: no visit and no score has a day, so that no patient's"
                 " calendar can be slid; expected them in the same export, or one that has them first"
             )
+        spans = known.values()
         return Span(
-            min(s.first for s in known.values()), max(s.last for s in known.values()), False
+            min(span.first for span in spans),
+            max(span.last for span in spans),
+            any(span.crowded for span in spans),
         )
     same = [known[b.batch] for b in in_force if b.source == asked.profile.name and b.batch in known]
     if asked.since and same:

@@ -34,8 +34,8 @@ class Door:
 
     `since` and `edges` are None where all days pass. Where earlier batches show slid days through
     `shown`, a row is before --since by its slid day: in those days, and before `surely`, from which
-    on no slide can take a row to before `since`, if the patient was not waiting. Else the rows of two
-    batches would tell the slide.
+    on no slide can take a row to before `since`, if those batches show the patient. Else the rows of
+    two batches would tell the slide.
     """
 
     edges: Edges | None = None
