@@ -13,8 +13,9 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -61,10 +62,15 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Crosswalk:
-    """An open crosswalk. Changes are kept when the block that opened it ends without an error."""
+    """An open crosswalk. Changes are kept when the block that opened it ends without an error.
+
+    What it learns of patients is written beside what else goes on, and is there once kept.
+    """
 
     folder: Path
     database: sqlite3.Connection
+    beside: ThreadPoolExecutor
+    learning: list[Future[None]] = field(default_factory=list)
 
     @property
     def slide(self) -> Slide | None:
@@ -123,6 +129,7 @@ class Crosswalk:
 
     def keep(self) -> None:
         """Make what was learned so far lasting: keys come before the records that use them."""
+        self.learned()
         self.database.execute("commit")
         self.database.execute("begin immediate")
 
@@ -151,6 +158,18 @@ class Crosswalk:
         rows = self.database.execute("select batch from spans where practice = ?", [practice])
         gone = [(practice, batch) for (batch,) in rows.fetchall() if batch not in published]
         self.database.executemany("delete from spans where practice = ? and batch = ?", gone)
+
+    def learn_patients(self, patients: pl.DataFrame) -> None:
+        """Remember patients: source_key, patient_key, slide_days, first_seen, anchor, number.
+
+        What is known of slide and days stays; a number that is given replaces the one before.
+        """
+        self.learning.append(self.beside.submit(_learn, self.database, patients))
+
+    def learned(self) -> None:
+        """Wait until all that is to be learned is written."""
+        while self.learning:
+            self.learning.pop().result()
 
     def note_practice(self, practice: str, folder: Path) -> None:
         """Remember where a practice folder lies; another that lay there before is no more."""
@@ -251,22 +270,38 @@ def opened(folder: Path, practice: Path | None = None, create: bool = True) -> I
 
 def _connected(place: Path) -> Iterator[Crosswalk]:
     try:
-        database = sqlite3.connect(place / FILE, isolation_level=None)
+        database = sqlite3.connect(place / FILE, isolation_level=None, check_same_thread=False)
         database.executescript("pragma synchronous = full; pragma cache_size = -64000;" + SCHEMA)
     except sqlite3.Error:
         raise InputError(f"crosswalk '{place.name}': {FILE} can't be read as a crosswalk") from None
+    beside = ThreadPoolExecutor(1)
     try:
         database.execute("begin immediate")
-        walk = Crosswalk(place, database)
+        walk = Crosswalk(place, database, beside)
         walk.remove_leftovers()
         yield walk
+        walk.learned()
         database.execute("commit")
     except BaseException:
+        beside.shutdown()
         if database.in_transaction:
             database.execute("rollback")
         raise
     finally:
+        beside.shutdown()
         database.close()
+
+
+def _learn(database: sqlite3.Connection, patients: pl.DataFrame) -> None:
+    database.executemany(
+        "insert into patients (source_key, patient_key, slide_days, first_seen, anchor, number)"
+        " values (?, ?, ?, ?, ?, ?) on conflict (source_key) do update set"
+        " slide_days = coalesce(slide_days, excluded.slide_days),"
+        " first_seen = coalesce(first_seen, excluded.first_seen),"
+        " anchor = coalesce(anchor, excluded.anchor),"
+        " number = coalesce(excluded.number, number)",
+        patients.iter_rows(),
+    )
 
 
 def _make_private_file(file: Path) -> None:

@@ -14,7 +14,7 @@ from pipelines.definitions import Definitions, InputError, load
 from pipelines.definitions.errors import listed
 from pipelines.intake import batches, crosswalk, fhir, held, keys, leaving, omop, tabular
 from pipelines.intake.batches import Manifest, Slide
-from pipelines.intake.doorway import Request, give_keys, next_number
+from pipelines.intake.doorway import Given, Request, give_keys, next_number
 from pipelines.intake.judging import judge, unknown_instrument
 from pipelines.intake.profile import Profile, find
 from pipelines.intake.scratch import Scratch, remove_leftovers, scratch
@@ -172,8 +172,10 @@ def _brought(
     keys.note_days(work)
     if birth_dates:
         keys.tell_ages(work)
-    manifest, moved = _manifest(work, asked, definitions, content)
+    given = give_keys(work, asked, definitions)
+    leaving.pass_door(work, given.door)
     leaving.write_accepted(work, draft.folder)
+    manifest = _manifest(work, asked, given, content, draft)
     leaving.write_quarantine(work, draft.quarantine)
     waiting = 0
     if walk:
@@ -182,21 +184,19 @@ def _brought(
         crosswalk.remove_folder(folder)
         waiting = leaving.write_held(work, folder)
         walk.keep()
-    return manifest, waiting, moved
+    return manifest, waiting, given.moved
 
 
 def _manifest(
-    work: Scratch, asked: Request, definitions: Definitions, content: Future[str]
-) -> tuple[Manifest, int]:
-    """Give all rows their keys, days and fate; return the manifest and the patients who moved."""
-    given = give_keys(work, asked, definitions)
+    work: Scratch, asked: Request, given: Given, content: Future[str], draft: batches.Draft
+) -> Manifest:
+    """Return what is told of the batch that a draft will be."""
     first, last = given.first, given.last
-    leaving.pass_door(work, given.door)
     if given.door.edges:
         last = given.door.edges.last
-        first = min(leaving.first_seen(work) or last, last)
+        first = min(leaving.first_seen(work, draft.folder) or last, last)
     dated = asked.profile.calendar == "dates"
-    manifest = Manifest(
+    return Manifest(
         batch=next_number(asked.practice),
         source=asked.profile.name,
         content_hash=content.result(),
@@ -208,7 +208,6 @@ def _manifest(
         crosswalk=asked.crosswalk.fingerprint() if asked.crosswalk else None,
         mode="since" if asked.since else "full",
     )
-    return manifest, given.moved
 
 
 def _way(asked: Request, definitions: Definitions) -> list[str]:

@@ -10,7 +10,6 @@ from datetime import date
 from functools import reduce
 
 import duckdb
-import polars as pl
 from duckdb import SQLExpression
 
 from pipelines.definitions import Definitions, InputError
@@ -60,20 +59,14 @@ def _make_codes(scratch: Scratch, definitions: Definitions) -> None:
     for table in contract.TABLES:
         for column in table.columns:
             if codes := _codes(column, definitions):
-                _make_type(scratch, _type(table, column.name), codes)
+                scratch.make_type(_type(table, column.name), codes)
     for name in ("unit", "file"):
         parts = [
             scratch.connection.table(f"mapped.{table.name}").select(name)
             for table in contract.TABLES
         ]
         found = reduce(lambda one, other: one.union(other), parts).distinct().fetchall()
-        _make_type(scratch, f"code_{name}", tuple(code for (code,) in found if code is not None))
-
-
-def _make_type(scratch: Scratch, name: str, codes: tuple[str, ...]) -> None:
-    scratch.store("codes", pl.DataFrame({"code": codes}, schema={"code": pl.String}))
-    scratch.connection.execute(f"create type {name} as enum (select code from codes)")
-    scratch.connection.execute("drop table codes")
+        scratch.make_type(name, tuple(code for (code,) in found if code is not None))
 
 
 def _codes(column: Column, definitions: Definitions) -> tuple[str, ...]:
@@ -84,12 +77,12 @@ def _codes(column: Column, definitions: Definitions) -> tuple[str, ...]:
 
 
 def _type(table: Table, name: str) -> str:
-    return f"code_{table.name}_{name}"
+    return f"{table.name}_{name}"
 
 
 def _coded(name: str, kind: str) -> Expression:
     """Return a text as a code; null where it is none."""
-    return SQLExpression(f'try_cast("{name}" as {kind})')
+    return SQLExpression(f'try_cast("{name}" as code_{kind})')
 
 
 def _judge(scratch: Scratch, table: Table, definitions: Definitions, last_day: date | None) -> None:
@@ -114,14 +107,20 @@ def _judge(scratch: Scratch, table: Table, definitions: Definitions, last_day: d
         *(_wrong_subtype(definitions) if "subtype" in table.names else []),
     ]
     rows.select(
-        *[value.alias(name) for name, value in typed.items()],
-        _coded("unit", "code_unit").alias("unit"),
-        cell("item"),
-        _coded("file", "code_file").alias("file"),
-        cell("source_row"),
-        *([cell(OWNERS[owner][1])] if owner else []),
+        *[value.alias(name) for name, value in typed.items() if name != owner],
+        _coded("unit", "unit").alias("unit"),
+        cell("item").cast(_place_type(scratch)).alias("item"),
+        _coded("file", "file").alias("file"),
+        cell("source_row").cast(_place_type(scratch)).alias("source_row"),
+        *([cell(OWNERS[owner][1]).cast("uinteger").alias(OWNERS[owner][1])] if owner else []),
         coalesce(*rules).alias("broken"),
     ).create(f"judged.{table.name}")
+
+
+def _place_type(scratch: Scratch) -> str:
+    """Return the narrowest type that holds the numbers of items: they are kept for every row."""
+    plain = scratch.one_row_per_item and max(scratch.items.values(), default=0) < 2**32
+    return "uinteger" if plain else "bigint"
 
 
 def owner_of(table: Table) -> str | None:
@@ -237,7 +236,8 @@ def _wrong_subtype(definitions: Definitions) -> list[Expression]:
 def _mark_repeated(scratch: Scratch, table: Table) -> None:
     """Break all good rows but the first, by place in the export, of those with one key."""
     good = scratch.connection.table(f"judged.{table.name}").filter(cell("broken").isnull())
-    keys = [cell(name) for name in table.key]
+    columns = [OWNERS[name][1] if name == owner_of(table) else name for name in table.key]
+    keys = [cell(name) for name in columns]
     firsts = good.aggregate([*keys, call("count").alias("rows")])
     scratch.connection.execute("drop table if exists repeated")
     firsts.filter(cell("rows") > constant(1)).create("repeated")
@@ -245,7 +245,7 @@ def _mark_repeated(scratch: Scratch, table: Table) -> None:
         return
     # The first by unit and item keeps its place: rows are few here, so a window costs little.
     told = f"{' + '.join(table.key)}:duplicate_{'_and_'.join(table.key)}"
-    names = ", ".join(f'"{name}"' for name in table.key)
+    names = ", ".join(f'"{name}"' for name in columns)
     scratch.connection.execute(
         f"""
         update judged.{table.name} set broken = ? where rowid in (

@@ -88,7 +88,8 @@ def replace_keys(
     scratch.store("door.forgotten", _forgotten(scratch, crosswalk))
     scratch.run(SQL / "keys.sql")
     for name, letter in LETTERS.items():
-        new = scratch.connection.table(f"door.new_{name}").pl()
+        own = "visit" if name == "visits" else "source_key"
+        new = scratch.connection.table(f"door.new_{name}").select(own).pl()
         scratch.store(f"door.given_{name}", new.with_columns(random_keys(letter, new.height)))
     moved = 0
     if sliding:
@@ -134,34 +135,27 @@ def _forgotten(scratch: Scratch, crosswalk: Crosswalk) -> pl.DataFrame:
 
 def _teach(scratch: Scratch, crosswalk: Crosswalk, source: str, sliding: bool) -> None:
     """Write new keys, slides and first days to the crosswalk."""
-    database, connection = crosswalk.database, scratch.connection
+    connection = scratch.connection
     patients = connection.sql(
-        "select p.source_key, k.key, k.slide_days, cast(coalesce(d.first_visit, d.first_score) as varchar),"
-        " case when k.slide_days is not null then cast(k.anchor as varchar) end, n.number"
+        "select p.source_key, k.key, k.slide_days,"
+        " cast(coalesce(d.first_visit, d.first_score) as varchar) as first_seen,"
+        " case when k.slide_days is not null then cast(k.anchor as varchar) end as anchor, n.number"
         " from door.patients as p inner join door.keys as k using (patient)"
         " left join door.days as d using (patient)"
         " left join (select patient_key, min(number) as number from mapped.patient_numbers"
         " group by patient_key) as n on p.source_key = n.patient_key where not k.forgotten"
         " order by p.source_key"
-    ).fetchall()
+    ).pl()
     if not sliding:
-        patients = [(key, given, None, first, None, n) for key, given, _, first, _, n in patients]
-    database.executemany(
-        "insert into patients (source_key, patient_key, slide_days, first_seen, anchor, number)"
-        " values (?, ?, ?, ?, ?, ?) on conflict (source_key) do update set"
-        " slide_days = coalesce(slide_days, excluded.slide_days),"
-        " first_seen = coalesce(first_seen, excluded.first_seen),"
-        " anchor = coalesce(anchor, excluded.anchor),"
-        " number = coalesce(excluded.number, number)",
-        patients,
-    )
+        patients = patients.with_columns(slide_days=pl.lit(None), anchor=pl.lit(None))
+    crosswalk.learn_patients(patients)
     for name in ("clinics", "clinicians"):
         given = connection.table(f"door.given_{name}").fetchall()
-        database.executemany(f"insert into {name} values (?, ?)", given)
+        crosswalk.database.executemany(f"insert into {name} values (?, ?)", given)
     if not scratch.count("door.given_visits"):
         return
     visits = connection.sql(
-        "select g.source_key, g.key as visit_key, cast(k.key as varchar) as patient_key"
+        "select v.source_key, g.key as visit_key, k.key as patient_key"
         " from door.given_visits as g"
         " inner join door.visits as v using (visit) inner join door.keys as k using (patient)"
     )

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+from duckdb import SQLExpression
 
 from pipelines.definitions import Definitions
 from pipelines.definitions.schema import Table
 from pipelines.intake import contract
 from pipelines.intake.account import Account
 from pipelines.intake.batches import Draft
-from pipelines.intake.expressions import Expression, cell, coalesce, constant, when
+from pipelines.intake.expressions import Expression, call, cell, coalesce, constant, when
 from pipelines.intake.judging import judge
 from pipelines.intake.keys import keep_keys
 from pipelines.intake.scratch import Scratch
@@ -24,6 +25,8 @@ SQL = Path(__file__).parent / "sql"
 LARGE = ("scores", "vital_signs")  # read a few times faster than copied
 ACCEPTED, HELD = "accepted", "held back"
 EARLIER = "before --since or of days in earlier batches"
+FORGOTTEN, QUARANTINED = "of forgotten patients", "quarantined"
+FATES = (FORGOTTEN, EARLIER, ACCEPTED, HELD, QUARANTINED)  # from the best to the worst
 OWN_DAY = {"visits": "visit_date", "diagnoses": "recorded_on", "scores": "assessed_on"}
 KEYS = {"clinic_key": "clinics", "clinician_key": "clinicians"}
 
@@ -47,10 +50,11 @@ class Door:
 def pass_door(scratch: Scratch, door: Door) -> None:
     """Make `leaving.<table>` of the good rows: final columns, slide_days, place, and their fate.
 
-    fate: `accepted`, `held back`, EARLIER, or `forgotten patient`. patient_place: the order of the
-    patient's random key.
+    fate, a code: ACCEPTED, HELD, EARLIER or FORGOTTEN. patient_place: the order of the patient's
+    random key.
     """
     scratch.connection.execute("create schema leaving")
+    scratch.make_type("fate", FATES)
     for table in contract.TABLES:
         rows = _with_keys(scratch, table)
         named = _day_column(table)
@@ -146,18 +150,29 @@ def _slid(day: Expression) -> Expression:
 
 
 def _fate(day: Expression | None, door: Door) -> Expression:
-    fate = when(cell("forgotten"), constant("forgotten patient"))
+    fate = when(cell("forgotten"), _told(FORGOTTEN))
     if door.edges:
         waits = cell("slide_days").isnull()
         if day is None:
             waits = waits | (cell("first_seen") > constant(door.edges.last))
         else:
             waits = waits | _unseen(_slid(day), door.edges)
-        fate = fate.when(waits, constant(HELD))
+        fate = fate.when(waits, _told(HELD))
     if day is not None and door.since:
         early = _early(day, door.since, door) & cell("unit").isnotnull()
-        fate = fate.when(early, constant(EARLIER))
-    return fate.otherwise(constant(ACCEPTED))
+        fate = fate.when(early, _told(EARLIER))
+    return fate.otherwise(_told(ACCEPTED))
+
+
+def _told(fate: str) -> Expression:
+    """Return a fate as a code: a byte a row."""
+    return SQLExpression(f"cast('{fate}' as code_fate)")
+
+
+def _of_fate(scratch: Scratch, table: Table, fate: str) -> duckdb.DuckDBPyRelation:
+    """Return the rows of one fate; of patients only those of whom something is told."""
+    rows = scratch.connection.table(f"leaving.{table.name}").filter(cell("fate") == _told(fate))
+    return rows.filter(_described()) if table.name == "patients" else rows
 
 
 def _unseen(slid: Expression, edges: Edges) -> Expression:
@@ -189,26 +204,22 @@ def pass_unchanged(
     write_quarantine(scratch, draft.quarantine)
 
 
-def first_seen(scratch: Scratch) -> date | None:
-    """Return the first slid day of an accepted visit or score."""
-    found = scratch.connection.sql(
-        "select min(day) from (select min(visit_date) as day from leaving.visits"
-        " where fate = 'accepted' union all select min(assessed_on) from leaving.scores"
-        " where fate = 'accepted')"
-    ).fetchall()[0][0]
-    assert found is None or isinstance(found, date)
-    return found
-
-
 def write_accepted(scratch: Scratch, folder: Path) -> None:
     """Write the accepted rows of each table as Parquet, in the order of their keys."""
     for table in contract.TABLES:
-        rows = scratch.connection.table(f"leaving.{table.name}").filter(
-            cell("fate") == constant(ACCEPTED)
-        )
-        if table.name == "patients":
-            rows = rows.filter(_described())
+        rows = _of_fate(scratch, table, ACCEPTED)
         _write(_sorted(rows, table).select(*table.names), folder / f"{table.name}-0000.parquet")
+
+
+def first_seen(scratch: Scratch, folder: Path) -> date | None:
+    """Return the first day of the visits and scores that `write_accepted` wrote."""
+    days: list[date] = []
+    for name in ("visits", "scores"):
+        file = folder / f"{name}-0000.parquet"
+        if file.exists():
+            rows = scratch.connection.read_parquet(str(file))
+            days += rows.aggregate([call("min", cell(OWN_DAY[name]))]).fetchall()[0]
+    return min(days, default=None)
 
 
 def write_held(scratch: Scratch, folder: Path) -> int:
@@ -217,11 +228,7 @@ def write_held(scratch: Scratch, folder: Path) -> int:
     for place in (folder.parent.parent, folder.parent, folder):
         place.mkdir(mode=0o700, exist_ok=True)
     for table in contract.TABLES:
-        rows = scratch.connection.table(f"leaving.{table.name}").filter(
-            cell("fate") == constant(HELD)
-        )
-        if table.name == "patients":
-            rows = rows.filter(_described())
+        rows = _of_fate(scratch, table, HELD)
         slide = coalesce(cell("slide_days"), constant(0))
         columns = [
             (cell(column.name) - slide).alias(column.name)
@@ -296,9 +303,9 @@ def _note_fates(scratch: Scratch) -> None:
     for table in contract.TABLES:
         good = scratch.connection.table(f"leaving.{table.name}")
         of_export.append(good.filter(cell("unit").isnotnull()).select(*thing, cell("fate")))
-        broken = constant("quarantined").alias("fate")
+        broken = _told(QUARANTINED).alias("fate")
         of_export.append(_broken(scratch, table).select(*thing, broken))
-        again = cell("unit").isnull() & (cell("fate") == constant(ACCEPTED))
+        again = cell("unit").isnull() & (cell("fate") == _told(ACCEPTED))
         if table.name == "patients":
             again = again & cell("item").isnotnull()
         released.append(good.filter(again).select(constant(table.name).alias("unit")))

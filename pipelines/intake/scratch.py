@@ -82,6 +82,12 @@ class Scratch:
         """Make a table of a frame."""
         self.connection.from_arrow(frame.to_arrow()).create(name)
 
+    def make_type(self, name: str, codes: tuple[str, ...]) -> None:
+        """Make `code_<name>`, a type of these codes alone: a byte a row, where they are few."""
+        self.store("codes", pl.DataFrame({"code": codes}, schema={"code": pl.String}))
+        self.connection.execute(f"create type code_{name} as enum (select code from codes)")
+        self.connection.execute("drop table codes")
+
     def add(self, table: Table, frame: pl.DataFrame) -> None:
         """Add rows that were made here, under their canonical names, to `mapped.<table>`.
 

@@ -32,6 +32,8 @@ def screen(scratch: Scratch, definitions: Definitions, anonymized: bool) -> None
         for column in table.columns:
             if column.kind != "text" or column.one_of:
                 continue
+            if column.name == owner_of(table):
+                continue
             if column.name.endswith("_key"):
                 if anonymized:
                     _judge(scratch, table.name, column.name, definitions, set, KEY_RULES)

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from pipelines.definitions import InputError
-from pipelines.intake import batches
+from pipelines.intake import batches, crosswalk
 from pipelines.intake.importing import Imported, import_export
 from tests.privacy.commands import abate
 from tests.privacy.searching import behind_the_door, found_in
@@ -373,3 +373,20 @@ def test_an_unexpected_fault_tells_its_kind_and_nothing_else(
     assert text == ("abate: a fault of Abate itself (OperationalError); nothing was published; ABATE_DEBUG=1 shows"
                     " where\n")  # fmt: skip
     assert not (tmp_path / "practice" / "records").exists()
+
+
+def _learn(walk: Path, key: str | None) -> None:
+    with crosswalk.opened(walk) as opened:
+        rows = {"source_key": ["MRN1", "MRN2"], "patient_key": ["p1", key]}
+        rest = ["slide_days", "first_seen", "anchor", "number"]
+        opened.learn_patients(pl.DataFrame(rows).with_columns(pl.lit(None).alias(n) for n in rest))
+
+
+def test_nothing_is_kept_where_a_patient_can_not_be_written(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        _learn(tmp_path / "walk", None)
+    with crosswalk.opened(tmp_path / "walk") as walk:
+        assert walk.database.execute("select * from patients").fetchall() == []
+    _learn(tmp_path / "walk", "p2")
+    with crosswalk.opened(tmp_path / "walk") as walk:
+        assert walk.database.execute("select count(*) from patients").fetchall() == [(2,)]

@@ -11,14 +11,11 @@ with given as (
     union all
     select
         unit,
-        case worst
-            when 2 then 'before --since or of days in earlier batches'
-            else 'of forgotten patients'
-        end as reason,
+        cast(fate as varchar) as reason,
         items,
-        1000000000 + worst as place
+        case when fate = 'of forgotten patients' then 1000000001 else 1000000002 end as place
     from leaving.fates
-    where worst < 3
+    where fate in ('of forgotten patients', 'before --since or of days in earlier batches')
 )
 
 select
@@ -50,9 +47,9 @@ counted as (
 fated as (
     select
         unit,
-        sum(items) filter (where worst = 3) as accepted,
-        sum(items) filter (where worst = 5) as quarantined,
-        sum(items) filter (where worst = 4) as held
+        sum(items) filter (where fate = 'accepted') as accepted,
+        sum(items) filter (where fate = 'quarantined') as quarantined,
+        sum(items) filter (where fate = 'held back') as held
     from leaving.fates
     group by unit
 )

@@ -1,8 +1,9 @@
--- What became of each counted thing: where its rows have different fates, the worst counts.
+-- What became of each counted thing: where its rows have different fates, the worst counts, which
+-- is the last of the type.
 create table leaving.fates as
 with fates as (
     select
-        unit,
+        cast(unit as varchar) as unit,
         item,
         fate
     from main.every_fate
@@ -10,7 +11,7 @@ with fates as (
     select
         unit,
         item,
-        'quarantined' as fate
+        cast('quarantined' as code_fate) as fate
     from mapped.refused
 ),
 
@@ -18,22 +19,14 @@ ranked as (
     select
         unit,
         item,
-        max(
-            case fate
-                when 'quarantined' then 5
-                when 'held back' then 4
-                when 'accepted' then 3
-                when 'before --since or of days in earlier batches' then 2
-                else 1
-            end
-        ) as worst
+        max(fate) as fate
     from fates
     group by unit, item
 )
 
 select
     unit,
-    worst,
+    fate,
     count(*) as items
 from ranked
-group by unit, worst;
+group by unit, fate;

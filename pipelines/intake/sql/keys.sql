@@ -30,9 +30,7 @@ left join door.known_visits as known on visits.visit_key = known.source_key
 where visits.broken is null;
 
 create table door.new_visits as
-select
-    visits.visit,
-    visits.source_key
+select visits.visit
 from door.visits as visits
 inner join door.patients as patients on visits.patient = patients.patient
 where visits.key is null and not patients.forgotten;
