@@ -31,11 +31,6 @@ class Request:
     slide: Slide | None
     since: date | None
 
-    @property
-    def sliding(self) -> bool:
-        """Return whether days are slid: a study in relative days has none that identify."""
-        return self.crosswalk is not None and self.profile.calendar == "dates"
-
 
 @dataclass(frozen=True)
 class Given:

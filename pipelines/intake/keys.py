@@ -88,8 +88,7 @@ def replace_keys(
     scratch.store("door.forgotten", _forgotten(scratch, crosswalk))
     scratch.run(SQL / "keys.sql")
     for name, letter in LETTERS.items():
-        own = "visit" if name == "visits" else "source_key"
-        new = scratch.connection.table(f"door.new_{name}").select(own).pl()
+        new = scratch.connection.table(f"door.new_{name}").pl()
         scratch.store(f"door.given_{name}", new.with_columns(random_keys(letter, new.height)))
     moved = 0
     if sliding:
