@@ -45,6 +45,8 @@ def judge(
             scratch.drop(f"mapped.{table.name}")
         if table.key:
             _mark_repeated(scratch, table)
+    for name in ("patients", "visits"):
+        scratch.drop(f"mapped.{name}")
 
 
 def sql_type(column: Column) -> str:

@@ -66,7 +66,7 @@ def take_births(scratch: Scratch) -> None:
 
 
 def tell_ages(scratch: Scratch) -> None:
-    """Make age bands in `judged.patients` of the birth dates, by the first good visit or score."""
+    """Make `door.ages`, age bands of the birth dates by the first good visit or score."""
     scratch.run(SQL / "ages.sql")
 
 

@@ -16,7 +16,7 @@ from pipelines.intake import contract
 from pipelines.intake.account import Account
 from pipelines.intake.batches import Draft
 from pipelines.intake.expressions import Expression, call, cell, coalesce, constant, when
-from pipelines.intake.judging import judge
+from pipelines.intake.judging import OWNERS, judge
 from pipelines.intake.keys import keep_keys
 from pipelines.intake.scratch import Scratch
 from pipelines.intake.sliding import Edges
@@ -50,8 +50,8 @@ class Door:
 def pass_door(scratch: Scratch, door: Door) -> None:
     """Make `leaving.<table>` of the good rows: final columns, slide_days, place, and their fate.
 
-    fate, a code: ACCEPTED, HELD, EARLIER or FORGOTTEN. patient_place: the order of the patient's
-    random key.
+    fate, a code: ACCEPTED, HELD, EARLIER or FORGOTTEN. Keys of patients and visits are no texts yet:
+    patient_place is the order of the patient's random key, visit the number of the visit.
     """
     scratch.connection.execute("create schema leaving")
     scratch.make_type("fate", FATES)
@@ -59,9 +59,15 @@ def pass_door(scratch: Scratch, door: Door) -> None:
         rows = _with_keys(scratch, table)
         named = _day_column(table)
         day = cell(named) if named else None
-        columns = [_final(column.name, column.kind) for column in table.columns]
-        place = [cell(name) for name in ("slide_days", "unit", "item", "patient_place")]
-        passing = rows.select(*columns, *place, _fate(day, door).alias("fate"))
+        columns = [
+            _final(column.name, column.kind)
+            for column in table.columns
+            if column.name not in OWNERS
+        ]
+        places = ["slide_days", "unit", "item", "patient_place"]
+        places += ["visit"] if "visit_key" in table.names else []
+        numbers = [cell(name) for name in places]
+        passing = rows.select(*columns, *numbers, _fate(day, door).alias("fate"))
         if table.name in LARGE:
             scratch.connection.execute("use leaving")
             passing.create_view(table.name)
@@ -82,13 +88,13 @@ def _with_keys(scratch: Scratch, table: Table) -> duckdb.DuckDBPyRelation:
     good = connection.table(f"judged.{table.name}").filter(cell("broken").isnull())
     if table.name == "patients":
         good = good.select(cell("rowid").alias("patient"), *_every(good))
+        good = _with_ages(connection, good)
     elif table.name == "visits":
         good = good.select(cell("rowid").alias("visit"), *_every(good))
-    if "visit_key" in table.names:
-        good = _joined(good, _visits(connection, table.name), "visit")
+    elif "visit_key" in table.names:
+        good = _joined(good, _visits(connection), "visit")
     patients = connection.table("door.keys").select(
         cell("patient").alias("of_patient"),
-        cell("key").alias("random_patient_key"),
         cell("place").alias("patient_place"),
         cell("slide_days"),
         cell("first_seen"),
@@ -110,20 +116,21 @@ def _every(rows: duckdb.DuckDBPyRelation) -> list[Expression]:
     return [cell(name) for name in rows.columns]
 
 
-def _visits(connection: duckdb.DuckDBPyConnection, table: str) -> duckdb.DuckDBPyRelation:
-    """Return each good visit's random key, and for other tables its patient and day."""
-    keys = connection.table("door.visit_keys").select(
-        cell("visit").alias("of_visit"), cell("key").alias("random_visit_key")
+def _with_ages(
+    connection: duckdb.DuckDBPyConnection, patients: duckdb.DuckDBPyRelation
+) -> duckdb.DuckDBPyRelation:
+    """Return patients with the age bands that were made of their birth dates."""
+    ages = connection.table("door.ages").select(cell("patient").alias("of_patient"), cell("band"))
+    others = [cell(name) for name in patients.columns if name != "age_band"]
+    band = coalesce(cell("band"), cell("age_band").cast("varchar"))
+    return _joined(patients, ages, "patient").select(*others, band.alias("age_band"))
+
+
+def _visits(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """Return each visit's patient and day."""
+    return connection.table("judged.visits").select(
+        cell("rowid").alias("of_visit"), cell("patient"), cell("visit_date").alias("day_of_visit")
     )
-    if table == "visits":
-        return keys
-    visits = connection.table("judged.visits")
-    days = visits.select(
-        cell("rowid").alias("place"),
-        cell("patient"),
-        cell("visit_date").alias("day_of_visit"),
-    )
-    return keys.join(days, cell("of_visit") == cell("place"), how="inner")
 
 
 def _joined(
@@ -133,7 +140,7 @@ def _joined(
 
 
 def _final(name: str, kind: str) -> Expression:
-    if name in ("patient_key", "visit_key", *KEYS):
+    if name in KEYS:
         return cell(f"random_{name}").alias(name)
     if kind == "date":
         return _slid(cell(name)).alias(name)
@@ -208,7 +215,10 @@ def write_accepted(scratch: Scratch, folder: Path) -> None:
     """Write the accepted rows of each table as Parquet, in the order of their keys."""
     for table in contract.TABLES:
         rows = _of_fate(scratch, table, ACCEPTED)
-        _write(_sorted(rows, table).select(*table.names), folder / f"{table.name}-0000.parquet")
+        _write(
+            _sorted(scratch, rows, table).select(*table.names),
+            folder / f"{table.name}-0000.parquet",
+        )
 
 
 def first_seen(scratch: Scratch, folder: Path) -> date | None:
@@ -236,13 +246,33 @@ def write_held(scratch: Scratch, folder: Path) -> int:
             else cell(column.name)
             for column in table.columns
         ]
-        total += _write(_sorted(rows, table).select(*columns), folder / f"{table.name}.parquet")
+        total += _write(
+            _sorted(scratch, rows, table).select(*columns), folder / f"{table.name}.parquet"
+        )
     return total
 
 
-def _sorted(rows: duckdb.DuckDBPyRelation, table: Table) -> duckdb.DuckDBPyRelation:
-    """Return rows in the order of their random keys: that of the export might tell who they are."""
-    return rows.order("patient_place" if "patient_key" in table.names else "visit_key")
+def _sorted(
+    scratch: Scratch, rows: duckdb.DuckDBPyRelation, table: Table
+) -> duckdb.DuckDBPyRelation:
+    """Return rows in the order of their random keys: that of the export might tell who they are.
+
+    Places are sorted and the keys joined to them afterwards: sorting texts takes three times as
+    long. Threads that join may exchange stretches of rows.
+    """
+    connection = scratch.connection
+    rows = rows.order("patient_place")
+    if "patient_key" in table.names:
+        keys = connection.table("door.keys").select(
+            cell("place").alias("of_patient_place"), cell("key").alias("patient_key")
+        )
+        rows = _joined(rows, keys, "patient_place")
+    if "visit_key" in table.names:
+        visits = connection.table("door.visit_keys").select(
+            cell("visit").alias("of_visit"), cell("key").alias("visit_key")
+        )
+        rows = _joined(rows, visits, "visit")
+    return rows
 
 
 def _write(rows: duckdb.DuckDBPyRelation, file: Path) -> int:

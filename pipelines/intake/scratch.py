@@ -39,7 +39,7 @@ from pipelines.definitions.schema import Table
 from pipelines.intake import contract
 
 PREFIX = ".work-"
-MEMORY_LIMIT = os.environ.get("ABATE_MEMORY", "2GB")
+MEMORY_LIMIT = os.environ.get("ABATE_MEMORY", "2800MB")
 PLACE = {
     "unit": "varchar", "item": "bigint", "file": "varchar", "source_row": "bigint",
     "rule": "varchar", "rule_column": "varchar",

@@ -24,7 +24,9 @@ from typing import TextIO
 
 import duckdb
 
-WORK = "2GB"
+from pipelines.intake.fhir.shapes import COLUMNS
+from pipelines.intake.scratch import MEMORY_LIMIT
+
 PROFILE = """
 name = "bench"
 
@@ -101,10 +103,8 @@ CSV_COLUMNS = {
 
 def timed_bare(name: str, export: Path, place: Path) -> float:
     """Return the seconds that DuckDB alone needs from the export's files to Parquet."""
-    from pipelines.intake.fhir.shapes import COLUMNS
-
     start = time.monotonic()
-    with duckdb.connect(config={"memory_limit": WORK, "threads": 2}) as connection:
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "threads": 2}) as connection:
         for file in sorted(export.iterdir()):
             if name == "csv":
                 read = connection.read_csv(str(file), header=True, all_varchar=True)

@@ -31,3 +31,6 @@ select distinct
     clinician_key as key
 from judged.visits
 where broken is null and clinician_key is not null;
+
+-- Where no age was told of a birth date, all have the age band that the records say.
+create table if not exists door.ages (patient bigint, band varchar);
