@@ -27,7 +27,8 @@ FILTERS = ("category", "subtype", "clinic_key", "sex", "age_band", "region")
 POPULATIONS: tuple[Population, ...] = ("first_courses", "all_courses")
 COLUMNS = (
     "course_key", "patient_key", "measure", "status", "instrument", "category", "subtype",
-    "clinic_key", "sex", "age_band", "region", "is_first_course", "start_month", "start_year",
+    "clinic_key", "sex", "age_band", "region", "is_first_course", "start_month", "start_year", "course_number",
+    "baseline", "final", "severity",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import polars as pl
 
 from pipelines.charts.rows import interval_text, least_follow_up, rows, share_text
 from pipelines.disclosure import Finding
-from pipelines.disclosure.words import counts_as_harm
+from pipelines.disclosure.words import counts_as_harm, met
 
 
 def unbroken(text: str) -> str:
@@ -12,16 +12,9 @@ def unbroken(text: str) -> str:
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
-def met(finding: Finding) -> str:
-    """Return what is said of those who meet the measure, as `responded`."""
-    names = finding.definitions["measure_labels"]
-    row = names.row(by_predicate=pl.col("measure") == finding.question.measure, named=True)
-    return str(row["met"])
-
-
 def axis_title(finding: Finding) -> str:
     """Return the title of the axis with its unit."""
-    return f"Share of courses that {met(finding)} (%)"
+    return f"Share of courses that {met(finding.question, finding.definitions)} (%)"
 
 
 def title(finding: Finding) -> str:
@@ -31,9 +24,10 @@ def title(finding: Finding) -> str:
         return finding.sentence
     low, high = share_text(row, "known"), share_text(row, "highest")
     bounds = f"{low.removesuffix(' %')}–{high}"
+    did = met(finding.question, finding.definitions)
     if not row["enough_follow_up"]:
-        return f"Between {low} and {high} {met(finding)}; follow-up is too low to say more"
-    rate = f"{share_text(row, 'rate')} of those followed up {met(finding)}"
+        return f"Between {low} and {high} {did}; follow-up is too low to say more"
+    rate = f"{share_text(row, 'rate')} of those followed up {did}"
     if row["assessed"] == row["due"] or counts_as_harm(finding.question, finding.definitions):
         return rate
     return f"{rate}; {bounds} is possible for all who were due"

@@ -17,10 +17,9 @@ from pipelines.charts.rows import (
     rows,
     share_text,
 )  # fmt: skip
-from pipelines.charts.spelled import met
 from pipelines.disclosure import Finding
 from pipelines.disclosure.table import heading
-from pipelines.disclosure.words import HIDDEN, percent
+from pipelines.disclosure.words import HIDDEN, met, percent
 from pipelines.estimates.benchmarks import matching
 
 SHARES = ("known", "highest", "rate", "low", "high")
@@ -142,7 +141,7 @@ def as_text(finding: Finding, beside: Sequence[Finding] = ()) -> pl.DataFrame:
         pl.concat_str("due", "flag").alias("Due"),
         pl.col("assessed").alias("Assessed"),
         pl.col("follow_up").alias("Followed up"),
-        pl.col("met").alias(met(finding).capitalize()),
+        pl.col("met").alias(met(finding.question, finding.definitions).capitalize()),
         pl.col("at_least").alias("At least"),
         pl.col("at_most").alias("At most"),
         pl.col("among").alias("Among assessed"),

@@ -243,6 +243,16 @@ HEADLINES = Table(
         SOURCE,
     ),
 )
+ESTIMATE_REFUSALS = Table(
+    "estimate_refusals",
+    "One row per reason why an estimate is not given: it stands where the number would.",
+    ("reason",),
+    (
+        code("reason", "Code."),
+        Column("label", "text", "What a page says instead of the number."),
+        SOURCE,
+    ),
+)
 SETTINGS = Table(
     "settings",
     "One row per number that the counting rules use.",
@@ -370,8 +380,8 @@ LABELS = Table(
 
 TABLES: tuple[Table, ...] = (
     CATEGORIES, SUBTYPES, INSTRUMENTS, SEVERITY_BANDS, DIAGNOSES, INDICATION_SOURCES, REFINEMENTS, WINDOWS,
-    MEASURE_LABELS, MEASURES, HEADLINES, SETTINGS, COUNTED_TREATMENTS, POLICIES, RELEASE_LADDER, BENCHMARKS,
-    STATUSES, LABELS, *screening.TABLES, *quality.TABLES, *hints.TABLES, *restating.TABLES,
+    MEASURE_LABELS, MEASURES, HEADLINES, SETTINGS, ESTIMATE_REFUSALS, COUNTED_TREATMENTS, POLICIES,
+    RELEASE_LADDER, BENCHMARKS, STATUSES, LABELS, *screening.TABLES, *quality.TABLES, *hints.TABLES, *restating.TABLES,
     *privacy.TABLES, *omop.TABLES, *fhir.TABLES,
 )  # fmt: skip
 
@@ -380,4 +390,6 @@ EXPECTED_SETTINGS: tuple[str, ...] = (
     "same_day_unspecified_min_recall_days", "started_before_data_days", "unstable_below_assessed",
     "follow_up_min_percent", "builds_kept", "uninfused_wait_days", "crowded_start_patients",
     "due_soon_days", "overdue_listed_days", "moved_starts_patients", "moved_starts_max_percent",
+    "tipping_percent", "weighted_follow_up_min_percent", "weighted_level_min",
+    "weighted_effective_min_percent",
 )  # fmt: skip

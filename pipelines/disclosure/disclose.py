@@ -16,12 +16,13 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "met": ("responded", "known"),
     "missing": (
         "not_assessed", "not_responded", "assessed", "highest", "follow_up", "rate", "low", "high",
-        "unstable", "enough_follow_up",
+        "unstable", "enough_follow_up", "tipping",
     ),
     "steps": (
         "started_before_data", "no_baseline", "below_floor", "not_yet_due", "baseline", "eligible",
     ),
 }  # fmt: skip
+OF_SINGLE_COURSES = ("weighted", "weighted_low", "weighted_high")  # no counts give them
 
 
 def disclose(result: Result, policy: str = "cms11") -> Finding:
@@ -118,4 +119,6 @@ def _withheld(
         for name in names
     ]
     hidden = pl.col("standing") < needed["missing"]
-    return level.with_columns(*cells, hidden=hidden).drop("standing")
+    withheld = [pl.lit(None, pl.Float64).alias(name) for name in OF_SINGLE_COURSES]
+    reason = pl.lit("not_released").alias("weighted_refused")
+    return level.with_columns(*cells, *withheld, reason, hidden=hidden).drop("standing")

@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.disclosure import words
+from pipelines.disclosure.missing import missing_table, tipping, weighted
 from pipelines.disclosure.table import table
 from pipelines.estimates.result import Provenance, Question
 
@@ -58,6 +59,22 @@ class Finding:
     def waterfall(self) -> pl.DataFrame:
         """Return who is counted: step, courses, left_out, reason; null where withheld."""
         return words.waterfall(self.total, self.definitions, self.question)
+
+    @property
+    def missing(self) -> pl.DataFrame:
+        """Return what missing outcomes could do, as text: all together, then by the first group."""
+        levels = self.levels[: min(len(self.levels), 2)]
+        return pl.concat([missing_table(x, self.question, self.definitions) for x in levels])
+
+    @property
+    def tipping(self) -> str | None:
+        """Return how many missing outcomes would turn the rate of all together; None if it can't be said."""
+        return tipping(self.total, self.question, self.definitions)
+
+    @property
+    def weighted(self) -> str:
+        """Return the response of all together weighted for who was assessed, or why there is none."""
+        return weighted(self.total, self.definitions)
 
     @property
     def footnote(self) -> str:

@@ -36,11 +36,16 @@ def counts_as_harm(question: Question, definitions: Definitions) -> bool:
     return bool((rules["missing_counts_as"] == "excluded").any())
 
 
+def met(question: Question, definitions: Definitions) -> str:
+    """Return what is said of those who meet the measure, as `responded`."""
+    names = definitions["measure_labels"]
+    row = names.row(by_predicate=pl.col("measure") == question.measure, named=True)
+    return str(row["met"])
+
+
 def sentence(row: Mapping[str, object], question: Question, definitions: Definitions) -> str:
     """Return what may be said of a rate, in a sentence."""
-    met = definitions["measure_labels"].row(
-        by_predicate=pl.col("measure") == question.measure, named=True
-    )["met"]
+    did = met(question, definitions)
     if row["hidden"]:
         return "Too few courses to show a rate without showing a person."
     if not row["due"]:
@@ -50,12 +55,12 @@ def sentence(row: Mapping[str, object], question: Question, definitions: Definit
     if counts_as_harm(question, definitions):
         most = percent(row["highest"])
         return (
-            f"Of the {followed} who were followed up, {rate} ({interval}) {met};"
+            f"Of the {followed} who were followed up, {rate} ({interval}) {did};"
             f" at most {most} did, if all the others had."
         )
     if row["assessed"] == row["due"]:
-        return f"{rate} ({interval}) {met}; all who were due were followed up."
-    bounds = f"At least {percent(row['known'])}, at most {percent(row['highest'])} {met}"
+        return f"{rate} ({interval}) {did}; all who were due were followed up."
+    bounds = f"At least {percent(row['known'])}, at most {percent(row['highest'])} {did}"
     if not row["enough_follow_up"]:
         return f"{bounds}; only {followed} were followed up, too few to say more."
     return f"{bounds}; of the {followed} who were followed up, {rate} ({interval}) did."
@@ -79,16 +84,14 @@ def waterfall(
     label = dict(statuses)
     if question.measure != "response":
         label["not_responded"] = "Rule not met"
-    met = definitions["measure_labels"].row(
-        by_predicate=pl.col("measure") == question.measure, named=True
-    )["met"]
+    did = met(question, definitions)
     steps: list[tuple[str, str, tuple[str, ...]]] = [
         ("Started", "started", ()),
         ("With a baseline", "baseline", ("started_before_data", "no_baseline")),
         ("Eligible", "eligible", ("below_floor",)),
         ("Due", "due", ("not_yet_due",)),
         ("Assessed", "assessed", ("not_assessed",)),
-        (str(met).capitalize(), "responded", ("not_responded",)),
+        (did.capitalize(), "responded", ("not_responded",)),
     ]
     rows = []
     for step, column, left in steps:

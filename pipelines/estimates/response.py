@@ -6,6 +6,7 @@ import polars as pl
 from pipelines.definitions import Definitions
 from pipelines.estimates.intervals import design_effects, wilson
 from pipelines.estimates.result import Provenance, Question, Result
+from pipelines.estimates.weighting import weighting
 
 STATUSES = (
     "started_before_data", "no_baseline", "below_floor", "not_yet_due", "not_assessed",
@@ -27,16 +28,22 @@ def response(
     rate = responded / assessed with its 95 % interval low to high; `unstable` under the number of
     assessed courses in settings, `enough_follow_up` at the share in settings or above. A share of
     nobody is null. Of all courses, with several per patient, the interval is Wilson's on
-    n / design effect. Without `category` among the groups only headline conditions are counted.
+    n / design effect. tipping = how many of those not assessed would have to have failed for the
+    share of all due to fall below tipping_percent; null where none or even all of them would not do
+    it. weighted, its interval and the reason where there is none: see `weighting`. Without
+    `category` among the groups only headline conditions are counted.
     """
     measured = courses.filter(pl.col("measure") == question.measure)
     headline = definitions["categories"].filter(pl.col("headline"))["category"].to_list()
     together = measured.filter(pl.col("category").is_in(headline))
+    weights = weighting(measured, definitions)
     levels = []
     for depth in range(len(question.by) + 1):
         by = list(question.by[:depth])
-        rows = measured if "category" in by else together
-        levels.append(_level(rows, by, question, definitions))
+        every = "category" in by
+        level = _level(measured if every else together, by, question, definitions)
+        weighted = weights.level(by, None if every else headline)
+        levels.append(_beside(level, weighted, by))
     return Result(question, tuple(levels), courses, definitions, provenance)
 
 
@@ -46,7 +53,27 @@ def _level(
     counted = _with_shares(_counts(rows, by))
     clustered = question.population == "all_courses"
     effect = _effects(rows, by, counted) if clustered else pl.Series([1.0] * counted.height)
-    return _with_interval(counted, effect, definitions)
+    return _with_tipping(_with_interval(counted, effect, definitions), definitions)
+
+
+def _with_tipping(counted: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
+    most = 100 * (pl.col("responded") + pl.col("not_assessed"))
+    asked = definitions.setting("tipping_percent") * pl.col("due")
+    reached = (most >= asked) & (100 * pl.col("responded") < asked)
+    return counted.with_columns(tipping=pl.when(reached).then((most - asked) // 100 + 1))
+
+
+def _beside(level: pl.DataFrame, weighted: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Return a level with the weighted response of its groups; nobody due gives nobody_assessed."""
+    joined = (
+        level.join(weighted, on=by, how="left", nulls_equal=True, maintain_order="left")
+        if by
+        else level.hstack(weighted)
+    )
+    none = pl.col("weighted").is_null() & pl.col("weighted_refused").is_null()
+    return joined.with_columns(
+        weighted_refused=pl.when(none).then(pl.lit("nobody_assessed")).otherwise("weighted_refused")
+    )
 
 
 def _counts(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:

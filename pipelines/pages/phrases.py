@@ -11,6 +11,12 @@ from pipelines.estimates import Question
 from pipelines.estimates.benchmarks import matching
 
 Row = Mapping[str, object]
+WEIGHTING = (
+    "The estimate lets assessed courses speak for missing ones that are like them in severity at"
+    " baseline, condition, sex, age band, clinic, and whether it is a first course. It is right only"
+    " if among such courses the missing fared as the others did; the range from at least to at most"
+    " needs no such belief."
+)
 
 
 def rule(row: Row) -> str:

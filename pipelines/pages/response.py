@@ -10,6 +10,7 @@ from pipelines.charts.cautions import cautions
 from pipelines.charts.spelled import how_to_read, subtitle, unbroken
 from pipelines.charts.table import as_text
 from pipelines.disclosure import Finding
+from pipelines.disclosure.words import met
 from pipelines.estimates.benchmarks import matching
 from pipelines.pages import downloads, phrases
 from pipelines.pages.view import View, current
@@ -28,6 +29,7 @@ def main() -> None:
     with st.expander("Table behind the chart"):
         st.table(as_text(finding, beside), border="horizontal", hide_index=True)
     downloads.buttons(view, questions)
+    _missing(finding)
     st.header("Who is counted")
     _either_width("counted", counted.chart(finding), counted.chart(finding, narrow=True))
     st.header("The fine print")
@@ -50,6 +52,26 @@ def _answer(view: View, finding: Finding) -> None:
             st.markdown(unbroken(finding.sentence))
         for caution in cautions(finding):
             st.caption(f":material/info: {unbroken(caution)}")
+
+
+def _missing(finding: Finding) -> None:
+    """Draw what the missing outcomes could do to the rate."""
+    st.header("What missing outcomes could do")
+    if finding.tipping:
+        st.markdown(unbroken(finding.tipping))
+    row = finding.total
+    if row["weighted"] is not None:
+        st.markdown(
+            unbroken(
+                f"If those who are missing did as others like them, {finding.weighted}"
+                f" {met(finding.question, finding.definitions)}."
+            )
+        )
+    else:
+        st.markdown(f"No estimate for all who were due: {unbroken(finding.weighted)}")
+    with st.expander("Each condition, and what the estimate rests on"):
+        st.markdown(phrases.WEIGHTING)
+        st.table(finding.missing, border="horizontal", hide_index=True)
 
 
 def _either_width(name: str, wide: alt.LayerChart, narrow: alt.LayerChart) -> None:

@@ -1,0 +1,84 @@
+"""What missing outcomes could do to a rate: the words and the table."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pipelines.definitions import Definitions
+from pipelines.disclosure.table import labelled
+from pipelines.disclosure.words import HIDDEN, NONE, counts_as_harm, met, percent, span
+from pipelines.estimates.result import Question
+
+Row = Mapping[str, object]
+HEADINGS = (
+    "Condition", "Due", "Missing", "At least", "Among assessed", "Weighted for who was assessed",
+    "At most", "Tipping point",
+)  # fmt: skip
+
+
+def tipping(row: Row, question: Question, definitions: Definitions) -> str | None:
+    """Return how many missing outcomes decide on which side of the tipping share a rate lies.
+
+    None where nobody is missing, where the row is hidden, and for harms, which are not counted
+    among the missing.
+    """
+    missing, due, responded = row["not_assessed"], row["due"], row["responded"]
+    if counts_as_harm(question, definitions):
+        return None
+    if not isinstance(missing, int) or not isinstance(due, int) or not isinstance(responded, int):
+        return None
+    if not missing:
+        return None
+    share = definitions.setting("tipping_percent")
+    if row["tipping"] is not None:
+        return (
+            f"{row['tipping']:,} of the {missing:,} missing would have to have failed"
+            f" for the rate to fall below {share} %."
+        )
+    did = met(question, definitions)
+    if 100 * responded >= share * due:
+        return f"Even if all {missing:,} missing had failed, {share} % or more {did}."
+    return f"Even if all {missing:,} missing had {did}, the rate would be below {share} %."
+
+
+def weighted(row: Row, definitions: Definitions) -> str:
+    """Return the response weighted for who was assessed with its interval, or why there is none."""
+    if row["weighted"] is not None:
+        return f"{percent(row['weighted'])} ({span(row['weighted_low'], row['weighted_high'])})"
+    reasons = definitions.labels("estimate_refusals", "reason")
+    return reasons[str(row["weighted_refused"])]
+
+
+def missing_table(
+    frame: pl.DataFrame, question: Question, definitions: Definitions
+) -> pl.DataFrame:
+    """Return one row per group of a level: due, missing, bounds, rate, weighted rate, tipping."""
+    rows = [
+        (
+            _condition(row, question),
+            _count(row["due"]),
+            _count(row["not_assessed"]),
+            _share(row, "known"),
+            _share(row, "rate"),
+            weighted(row, definitions),
+            _share(row, "highest"),
+            tipping(row, question, definitions) or NONE,
+        )
+        for row in labelled(frame, definitions).iter_rows(named=True)
+    ]
+    return pl.DataFrame(rows, schema=dict.fromkeys(HEADINGS, pl.String), orient="row")
+
+
+def _condition(row: Row, question: Question) -> str:
+    named = [str(row[name]) for name in question.by if name in row and row[name] is not None]
+    return ", ".join(named) or "All headline conditions"
+
+
+def _count(count: object) -> str:
+    return f"{count:,}" if isinstance(count, int) else HIDDEN
+
+
+def _share(row: Row, name: str) -> str:
+    if row[name] is None:
+        return NONE if row["due"] == 0 or row["hidden"] is False else HIDDEN
+    return percent(row[name])
