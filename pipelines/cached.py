@@ -11,6 +11,7 @@ import streamlit as st
 from pipelines.charts.picture import png
 from pipelines.definitions import InputError
 from pipelines.disclosure import Finding, QualityFinding, disclose, disclose_quality
+from pipelines.disclosure.condition import ConditionFinding, disclose_condition
 from pipelines.estimates import Question
 from pipelines.practice import Practice, open_practice
 
@@ -30,6 +31,13 @@ def practice(folder: Path) -> Practice:
 def finding(opened: Practice, question: Question, policy: str) -> Finding:
     """Return the answer to a question under a policy."""
     return _finding(str(opened.folder), opened.build.id, question, policy, opened)
+
+
+def condition(
+    opened: Practice, question: Question, category: str, policy: str
+) -> ConditionFinding | str:
+    """Return the estimates of one category under the question's filters, or why none is shown."""
+    return _condition(str(opened.folder), opened.build.id, question, category, policy, opened)
 
 
 def picture(opened: Practice, questions: tuple[Question, ...], policy: str) -> bytes:
@@ -70,6 +78,22 @@ def _finding(
         start_to=question.start_to,
     )
     return disclose(result, policy)
+
+
+@st.cache_resource(max_entries=60, ttl="1h", show_spinner=False)
+def _condition(
+    folder: str, build: str, question: Question, category: str, policy: str, _opened: Practice
+) -> ConditionFinding | str:
+    found = _opened.condition(
+        category,
+        measure=question.measure,
+        window=question.window,
+        population=question.population,
+        where=question.where,
+        start_from=question.start_from,
+        start_to=question.start_to,
+    )
+    return disclose_condition(found, policy)
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)

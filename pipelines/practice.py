@@ -11,9 +11,14 @@ from pipelines import warehouse
 from pipelines.definitions import Definitions, InputError
 from pipelines.definitions.errors import did_you_mean, listed
 from pipelines.estimates import Question, Result, response
+from pipelines.estimates.condition import Condition, condition
+from pipelines.estimates.durability import Durability, durability
 from pipelines.estimates.feedback import feedback
+from pipelines.estimates.followed import Followed
+from pipelines.estimates.futility import Futility, futility
 from pipelines.estimates.privacy import PrivacyReport, privacy
 from pipelines.estimates.quality import QualityResult, quality
+from pipelines.estimates.response_by_infusion import InfusionNumbers, response_by_infusion
 from pipelines.estimates.restated import Restatements, restated
 from pipelines.estimates.result import Population, Provenance
 from pipelines.intake.batches import manifests
@@ -82,30 +87,93 @@ class Practice:
 
         Raises InputError for a name or value that this practice does not have.
         """
-        question = Question(
-            measure=measure,
-            window=window or self.default_window,
-            population=population,
-            by=tuple(by),
-            where={name: tuple(values) for name, values in (where or {}).items() if values},
-            start_from=start_from,
-            start_to=start_to,
+        question = self._question(by, measure, window, population, where, start_from, start_to)
+        return response(self._courses(question), question, self.definitions, self._provenance)
+
+    def durability(
+        self,
+        by: Sequence[str] = ("category",),
+        window: str | None = None,
+        population: Population = "first_courses",
+        where: Mapping[str, Sequence[str]] | None = None,
+        start_from: date | None = None,
+        start_to: date | None = None,
+    ) -> Durability:
+        """Return what becomes of those who respond, as counted; see `estimates.durability`.
+
+        `window` is the one whose responders are followed into the later windows. Raises InputError
+        as `response` does.
+        """
+        question = self._question(by, "response", window, population, where, start_from, start_to)
+        return durability(self._followed(question), question, self.definitions, self._provenance)
+
+    def response_by_infusion(
+        self,
+        by: Sequence[str] = ("category",),
+        population: Population = "first_courses",
+        where: Mapping[str, Sequence[str]] | None = None,
+        start_from: date | None = None,
+        start_to: date | None = None,
+    ) -> InfusionNumbers:
+        """Return first response by number of infusions, as counted; see `response_by_infusion`.
+
+        Raises InputError as `response` does.
+        """
+        question = self._question(by, "response", None, population, where, start_from, start_to)
+        return response_by_infusion(
+            self._followed(question), question, self.definitions, self._provenance
         )
-        self._check(question)
-        build = self.build
-        provenance = Provenance(build.id, build.calendar, build.data_from, build.data_through)
-        return response(self._courses(question), question, self.definitions, provenance)
+
+    def futility(
+        self,
+        by: Sequence[str] = ("category",),
+        window: str | None = None,
+        population: Population = "first_courses",
+        where: Mapping[str, Sequence[str]] | None = None,
+        start_from: date | None = None,
+        start_to: date | None = None,
+    ) -> Futility:
+        """Return response in a window by early improvement, as counted; see `estimates.futility`.
+
+        Raises InputError as `response` does.
+        """
+        question = self._question(by, "response", window, population, where, start_from, start_to)
+        return futility(self._followed(question), question, self.definitions, self._provenance)
+
+    def condition(
+        self,
+        category: str,
+        measure: str = "response",
+        window: str | None = None,
+        population: Population = "first_courses",
+        where: Mapping[str, Sequence[str]] | None = None,
+        start_from: date | None = None,
+        start_to: date | None = None,
+    ) -> Condition:
+        """Return all that is asked of one category, as counted; see `estimates.condition`.
+
+        `measure` is that of the response, the distribution and the thirds; what is followed over
+        time is response. Raises InputError as `response` does.
+        """
+        by, inside = ("category",), {**(where or {}), "category": [category]}
+        asked = (population, inside, start_from, start_to)
+        return condition(
+            category,
+            self.response(by, measure, window, *asked),
+            self.durability(by, window, *asked),
+            self.response_by_infusion(by, *asked),
+            self.futility(by, window, *asked),
+        )
 
     def quality(self) -> QualityResult:
         """Return data quality as counted, with follow-up in the default window."""
         build = self.build
-        provenance = Provenance(build.id, build.calendar, build.data_from, build.data_through)
         names = ("rule_results", "rule_months", "follow_up")
         results, months, follow_up = [
             warehouse.whole_table(build.path, f"quality.{name}") for name in names
         ]
         return quality(
-            results, months, follow_up, self.default_window, self.definitions, provenance
+            results, months, follow_up, self.default_window, self.definitions, self._provenance
         )
 
     def feedback(self) -> pl.DataFrame:
@@ -116,17 +184,42 @@ class Practice:
     def privacy(self) -> PrivacyReport:
         """Return how well the records of this build hide persons, as counted; see `privacy`."""
         build = self.build
-        provenance = Provenance(build.id, build.calendar, build.data_from, build.data_through)
         patients = warehouse.whole_table(build.path, "marts.quasi_identifiers")
         inside = warehouse.whole_table(build.path, "build.batches")["batch"].to_list()
         slides = [batch.slide for batch in manifests(self.folder) if batch.batch in inside]
-        return privacy(patients, slides, self.definitions, provenance)
+        return privacy(patients, slides, self.definitions, self._provenance)
 
     def restatements(self) -> Restatements:
         """Return which published headline rates this build moved, as counted; see `restated`."""
+        tables = warehouse.restatement_tables(self.build.path)
+        return restated(tables, self.definitions, self._provenance)
+
+    @property
+    def _provenance(self) -> Provenance:
         build = self.build
-        provenance = Provenance(build.id, build.calendar, build.data_from, build.data_through)
-        return restated(warehouse.restatement_tables(build.path), self.definitions, provenance)
+        return Provenance(build.id, build.calendar, build.data_from, build.data_through)
+
+    def _question(
+        self,
+        by: Sequence[str],
+        measure: str,
+        window: str | None,
+        population: Population,
+        where: Mapping[str, Sequence[str]] | None,
+        start_from: date | None,
+        start_to: date | None,
+    ) -> Question:
+        question = Question(
+            measure=measure,
+            window=window or self.default_window,
+            population=population,
+            by=tuple(by),
+            where={name: tuple(values) for name, values in (where or {}).items() if values},
+            start_from=start_from,
+            start_to=start_to,
+        )
+        self._check(question)
+        return question
 
     def _check(self, question: Question) -> None:
         self._known("measure", question.measure, self.measures)
@@ -173,15 +266,31 @@ class Practice:
     def _courses(self, question: Question) -> pl.DataFrame:
         """Return the courses that a question counts: one row per course and measure."""
         courses = warehouse.window_courses(self.build.path, question.window).select(COLUMNS)
-        if question.population == "first_courses":
-            courses = courses.filter("is_first_course")
-        for name, values in question.where.items():
-            courses = courses.filter(pl.col(name).is_in(list(values)))
-        if question.start_from:
-            courses = courses.filter(pl.col("start_month") >= question.start_from.replace(day=1))
-        if question.start_to:
-            courses = courses.filter(pl.col("start_month") <= question.start_to)
-        return courses
+        return _asked(courses, question)
+
+    def _followed(self, question: Question) -> Followed:
+        """Return the courses that a question counts, followed over time."""
+        names = ("followed_courses", "score_days", "infusion_days", "followed_windows")
+        courses, *others = [
+            warehouse.whole_table(self.build.path, f"marts.{name}") for name in names
+        ]
+        asked = _asked(courses, question)
+        return Followed(
+            asked, *[frame.join(asked, on="course_key", how="semi") for frame in others]
+        )
+
+
+def _asked(courses: pl.DataFrame, question: Question) -> pl.DataFrame:
+    """Return the courses of the question's population, filters and period."""
+    if question.population == "first_courses":
+        courses = courses.filter("is_first_course")
+    for name, values in question.where.items():
+        courses = courses.filter(pl.col(name).is_in(list(values)))
+    if question.start_from:
+        courses = courses.filter(pl.col("start_month") >= question.start_from.replace(day=1))
+    if question.start_to:
+        courses = courses.filter(pl.col("start_month") <= question.start_to)
+    return courses
 
 
 def open_practice(folder: str | Path) -> Practice:

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from pipelines import open_practice
 from pipelines.cli import app
 from tests.drawn import drawn
 
@@ -84,6 +85,31 @@ def test_the_amitriptyline_counts_are_those_of_the_authors_own_nnt_file(studies:
         pl.len(), responders=(pl.col("PercentDelta") >= 50).sum()
     )
     assert sorted(counts.rows()) == [("A", 105, 47), ("P", 110, 42)]
+
+
+def test_of_the_six_nimh_responders_of_day_2_two_are_still_at_half_of_baseline_on_day_10(
+    practices: Path, studies: Path
+) -> None:
+    """MADRS at baseline, day 2 and day 10, read off the study's own table, beside the function."""
+    typed = {
+        "sub-MOA104": (41, 17, 23), "sub-MOA111": (30, 0, 6), "sub-MOA112": (35, 5, 9),
+        "sub-MOA118": (33, 5, 34), "sub-MOA126": (24, 9, 19), "sub-MOA134": (35, 17, 29),
+    }  # fmt: skip
+    phenotype = pl.read_csv(
+        studies / "nimh_ketamine" / "phenotype.tsv", separator="\t", null_values=["n/a"]
+    )
+    for patient, expected in typed.items():
+        own = phenotype.filter(participant_id=patient)
+        found = dict(own.select("session_id", "MADRS_Total").rows())
+        assert tuple(found[f"ses-{name}"] for name in ("b0", "d2", "d10")) == expected
+    half = sorted(key for key, (first, _, last) in typed.items() if 2 * last <= first)
+    assert half == ["sub-MOA111", "sub-MOA112"]
+    result = open_practice(practices / "nimh_ketamine").durability(by=[])
+    assert result.later[0].select(
+        "window", "infused_between", "responders", "assessed", "responded"
+    ).rows() == [("day_10", False, 6, 6, 2)]
+    assert sorted(result.courses_later.filter(status="responded")["patient_key"]) == half
+    assert sorted(result.courses_later["patient_key"]) == sorted(typed)
 
 
 def test_nimh_by_subtype_at_day_2(practices: Path) -> None:

@@ -1,6 +1,15 @@
 """The definition files: which there are, and what may stand in each column."""
 
-from pipelines.definitions import fhir, hints, omop, privacy, quality, restating, screening
+from pipelines.definitions import (
+    fhir,
+    hints,
+    lasting,
+    omop,
+    privacy,
+    quality,
+    restating,
+    screening,
+)
 from pipelines.definitions.columns import LABEL, SOURCE, code, of
 from pipelines.definitions.schema import Column, Table
 
@@ -243,16 +252,6 @@ HEADLINES = Table(
         SOURCE,
     ),
 )
-ESTIMATE_REFUSALS = Table(
-    "estimate_refusals",
-    "One row per reason why an estimate is not given: it stands where the number would.",
-    ("reason",),
-    (
-        code("reason", "Code."),
-        Column("label", "text", "What a page says instead of the number."),
-        SOURCE,
-    ),
-)
 SETTINGS = Table(
     "settings",
     "One row per number that the counting rules use.",
@@ -380,9 +379,9 @@ LABELS = Table(
 
 TABLES: tuple[Table, ...] = (
     CATEGORIES, SUBTYPES, INSTRUMENTS, SEVERITY_BANDS, DIAGNOSES, INDICATION_SOURCES, REFINEMENTS, WINDOWS,
-    MEASURE_LABELS, MEASURES, HEADLINES, SETTINGS, ESTIMATE_REFUSALS, COUNTED_TREATMENTS, POLICIES,
-    RELEASE_LADDER, BENCHMARKS, STATUSES, LABELS, *screening.TABLES, *quality.TABLES, *hints.TABLES, *restating.TABLES,
-    *privacy.TABLES, *omop.TABLES, *fhir.TABLES,
+    MEASURE_LABELS, MEASURES, HEADLINES, SETTINGS, COUNTED_TREATMENTS, POLICIES, RELEASE_LADDER, BENCHMARKS,
+    STATUSES, LABELS, *screening.TABLES, *quality.TABLES, *hints.TABLES, *restating.TABLES,
+    *lasting.TABLES, *privacy.TABLES, *omop.TABLES, *fhir.TABLES,
 )  # fmt: skip
 
 EXPECTED_SETTINGS: tuple[str, ...] = (
@@ -392,4 +391,5 @@ EXPECTED_SETTINGS: tuple[str, ...] = (
     "due_soon_days", "overdue_listed_days", "moved_starts_patients", "moved_starts_max_percent",
     "tipping_percent", "weighted_follow_up_min_percent", "weighted_level_min",
     "weighted_effective_min_percent",
+    "benefit_weeks", "early_infusion", "early_min_fall_percent",
 )  # fmt: skip

@@ -48,6 +48,7 @@ def inconsistencies(
         *_policies(placed["policies"]),
         *_limits(placed["quality_limits"]),
         *_grades(placed["quality_grades"]),
+        *_losses(placed["loss_of_response"], ranges),
         *_benchmarks(placed["benchmarks"]),
         *_subtypes_known(placed["benchmarks"], typed),
     ]
@@ -206,6 +207,17 @@ def _refinements(frame: pl.DataFrame) -> Iterator[str]:
         for name in needed[row["rule"]]:
             if row[name] is None:
                 yield f"{_at(row)}{name} is empty; rule {row['rule']} needs it"
+
+
+def _losses(frame: pl.DataFrame, ranges: Mapping[str, Range]) -> Iterator[str]:
+    """A confirming score that must come before it may come would confirm nothing."""
+    for row in frame.iter_rows(named=True):
+        first, last, score = row["confirm_first_day"], row["confirm_last_day"], row["min_score"]
+        scale = ranges[row["instrument"]]
+        if last is not None and last < first:
+            yield f"{_at(row)}confirm_last_day is {last}; expected at least confirm_first_day, {first}"
+        if score is not None and not scale["low"] <= score <= scale["high"]:
+            yield f"{_at(row)}min_score is {score}; expected {scale['low']} to {scale['high']}"
 
 
 def _benchmarks(frame: pl.DataFrame) -> Iterator[str]:

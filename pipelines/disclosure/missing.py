@@ -45,8 +45,8 @@ def weighted(row: Row, definitions: Definitions) -> str:
     """Return the response weighted for who was assessed with its interval, or why there is none."""
     if row["weighted"] is not None:
         return f"{percent(row['weighted'])} ({span(row['weighted_low'], row['weighted_high'])})"
-    reasons = definitions.labels("estimate_refusals", "reason")
-    return reasons[str(row["weighted_refused"])]
+    reasons = dict(definitions["estimate_refusals"].select("reason", "sentence").rows())
+    return str(reasons[str(row["weighted_refused"])])
 
 
 def missing_table(

@@ -1,11 +1,11 @@
 """Response by groups: every course counted by its status, then shares and intervals."""
 
-import numpy as np
 import polars as pl
 
 from pipelines.definitions import Definitions
-from pipelines.estimates.intervals import design_effects, wilson
+from pipelines.estimates.levels import counts, levels
 from pipelines.estimates.result import Provenance, Question, Result
+from pipelines.estimates.shares import with_shares
 from pipelines.estimates.weighting import weighting
 
 STATUSES = (
@@ -34,26 +34,13 @@ def response(
     `category` among the groups only headline conditions are counted.
     """
     measured = courses.filter(pl.col("measure") == question.measure)
-    headline = definitions["categories"].filter(pl.col("headline"))["category"].to_list()
-    together = measured.filter(pl.col("category").is_in(headline))
     weights = weighting(measured, definitions)
-    levels = []
-    for depth in range(len(question.by) + 1):
-        by = list(question.by[:depth])
-        every = "category" in by
-        level = _level(measured if every else together, by, question, definitions)
-        weighted = weights.level(by, None if every else headline)
-        levels.append(_beside(level, weighted, by))
-    return Result(question, tuple(levels), courses, definitions, provenance)
-
-
-def _level(
-    rows: pl.DataFrame, by: list[str], question: Question, definitions: Definitions
-) -> pl.DataFrame:
-    counted = _with_shares(_counts(rows, by))
-    clustered = question.population == "all_courses"
-    effect = _effects(rows, by, counted) if clustered else pl.Series([1.0] * counted.height)
-    return _with_tipping(_with_interval(counted, effect, definitions), definitions)
+    found = []
+    for by, rows in levels(measured, question, definitions):
+        level = with_shares(_counts(rows, by), rows, by, question, definitions)
+        weighted = weights.level(by, rows["category"].unique().to_list())
+        found.append(_beside(_with_tipping(level, definitions), weighted, by))
+    return Result(question, tuple(found), courses, definitions, provenance)
 
 
 def _with_tipping(counted: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
@@ -77,8 +64,7 @@ def _beside(level: pl.DataFrame, weighted: pl.DataFrame, by: list[str]) -> pl.Da
 
 
 def _counts(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    each = [(pl.col("status") == status).sum().cast(pl.Int64).alias(status) for status in STATUSES]
-    counted = rows.group_by(by).agg(each).sort(by, nulls_last=False) if by else rows.select(each)
+    counted = counts(rows, by, "status", STATUSES)
     started = pl.sum_horizontal(STATUSES)
     baseline = started - pl.col("started_before_data") - pl.col("no_baseline")
     eligible = baseline - pl.col("below_floor")
@@ -88,45 +74,4 @@ def _counts(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
         eligible=eligible,
         due=eligible - pl.col("not_yet_due"),
         assessed=pl.col("responded") + pl.col("not_responded"),
-    )
-
-
-def _with_shares(counted: pl.DataFrame) -> pl.DataFrame:
-    def share(numerator: pl.Expr, denominator: str) -> pl.Expr:
-        return pl.when(pl.col(denominator) > 0).then(numerator / pl.col(denominator))
-
-    return counted.with_columns(
-        known=share(pl.col("responded"), "due"),
-        rate=share(pl.col("responded"), "assessed"),
-        highest=share(pl.col("responded") + pl.col("not_assessed"), "due"),
-        follow_up=share(pl.col("assessed"), "due"),
-    )
-
-
-def _effects(rows: pl.DataFrame, by: list[str], counted: pl.DataFrame) -> pl.Series:
-    assessed = rows.filter(pl.col("status").is_in(["responded", "not_responded"])).with_columns(
-        responded=pl.col("status") == "responded"
-    )
-    effects = design_effects(assessed, by)
-    if not by:
-        return effects["design_effect"] if effects.height else pl.Series([1.0])
-    joined = counted.select(by).join(
-        effects, on=by, how="left", nulls_equal=True, maintain_order="left"
-    )
-    return joined["design_effect"].fill_null(1.0)
-
-
-def _with_interval(
-    counted: pl.DataFrame, effect: pl.Series, definitions: Definitions
-) -> pl.DataFrame:
-    responded = counted["responded"].to_numpy().astype(np.float64)
-    assessed = counted["assessed"].to_numpy().astype(np.float64)
-    divisor = effect.to_numpy().astype(np.float64)
-    low, high = wilson(responded / divisor, assessed / divisor)
-    least = definitions.setting("follow_up_min_percent")
-    return counted.with_columns(
-        low=pl.Series(low, dtype=pl.Float64).fill_nan(None),
-        high=pl.Series(high, dtype=pl.Float64).fill_nan(None),
-        unstable=pl.col("assessed") < definitions.setting("unstable_below_assessed"),
-        enough_follow_up=(100 * pl.col("assessed") >= least * pl.col("due")) & (pl.col("due") > 0),
     )

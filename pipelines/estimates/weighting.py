@@ -27,7 +27,7 @@ class Weighting:
     model: Participation | str
     definitions: Definitions = field(repr=False)
 
-    def level(self, by: Sequence[str], within: Sequence[str] | None) -> pl.DataFrame:
+    def level(self, by: Sequence[str], within: Sequence[str] | None = None) -> pl.DataFrame:
         """Return `by`, weighted, weighted_low, weighted_high, weighted_refused: one row per group.
 
         `within` are the categories that count, all where it is None. Shares are 0 to 1. A group

@@ -5,6 +5,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 PAGES: tuple[tuple[Path, str, str], ...] = (
     (FOLDER / "response.py", "Response", ":material/trending_down:"),
+    (FOLDER / "condition.py", "Condition", ":material/stethoscope:"),
     (FOLDER / "data_quality.py", "Data quality", ":material/fact_check:"),
     (FOLDER / "definitions.py", "Definitions", ":material/menu_book:"),
 )

@@ -36,6 +36,7 @@ def chosen(practice: Practice) -> View:
         )
         population = _population(practice, known)
         first, last = _period(practice, known)
+        known["condition"] = list(conditions(practice).values())
         where = {
             column: _several(name, label, _codes(practice, column), known)
             for name, (column, label) in SEVERAL.items()
@@ -52,6 +53,12 @@ def chosen(practice: Practice) -> View:
     return View(
         practice, question, _in_words(practice, question), _kept(question, _unknown(asked, known))
     )
+
+
+def conditions(practice: Practice) -> dict[str, str]:
+    """Return the label of each category of the build, in their order, but for unassigned courses."""
+    labels = _labels(practice, "categories", "category")
+    return {code: labels[code] for code in practice.values("category") if code != "unassigned"}
 
 
 def _labels(practice: Practice, table: str, code: str) -> dict[str, str]:

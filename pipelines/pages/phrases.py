@@ -19,6 +19,25 @@ WEIGHTING = (
 )
 
 
+BY_INFUSION = (
+    "Blue: had responded by then, with 95 % intervals. Grey: stopped without a response. White: still"
+    " being treated. Numbers: courses that had this infusion without an earlier response. Who stops"
+    " may be who does not respond, so this says what happened, not what further infusions would do."
+)
+FUTILITY = (
+    "For deciding with a patient, not for them: some who hardly improved early still responded."
+    " Missing outcomes stand beside; the last column is what they make possible."
+)
+LASTING = (
+    "Counted to the last score of each course (Kaplan-Meier); who is no longer scored leaves the count,"
+    " which is right only if they fare as those who stay. Numbers: still followed."
+)
+THIRDS = (
+    "High scores fall by themselves (regression to the mean), so a higher response of the most severe"
+    " third is no proof that treatment helps them more."
+)
+
+
 def rule(row: Row) -> str:
     """Return a row of measures in words, as `fall of 50 % or more from a baseline of at least 10`."""
     kinds = {
@@ -157,6 +176,34 @@ def compared(definitions: Definitions, question: Question) -> str:
     ]
     if ketamine.is_empty():
         lines.append("No published benchmark for this rule.")
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def later(definitions: Definitions, question: Question) -> str:
+    """Return what the table of earlier responders tells."""
+    window = definitions.labels("windows", "window")[question.window].lower()
+    return (
+        f"Of those who responded {window}, how many still do later. Whoever had infusions between"
+        " stands apart, because the relief may be theirs."
+    )
+
+
+def of_condition(category: str, definitions: Definitions, question: Question) -> str:
+    """Return what the rates of one condition may be held against: placebo figures and benchmarks."""
+    figures = matching(definitions, question).filter(pl.col("category") == category)
+    lines = [
+        "**No control group.** Some would have improved without treatment, so these rates are not"
+        " effects of treatment."
+    ]
+    matched = figures.filter("comparable")
+    lines += [
+        f"Of the same rule and window: {figure(row, definitions)}"
+        for row in matched.iter_rows(named=True)
+    ]
+    if matched.filter(pl.col("arm") == "ketamine").is_empty():
+        lines.append("No published benchmark for this condition, scale, rule and window.")
+    if matched.filter(pl.col("arm") == "placebo").is_empty():
+        lines.append("No placebo figure is published for the same rule and window.")
     return "\n".join(f"- {line}" for line in lines)
 
 

@@ -7,7 +7,12 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.serving import launch, ready, served
 
-PAGES = {"response": "", "data_quality": "data_quality", "definitions": "definitions"}
+PAGES = {
+    "response": "",
+    "condition": "condition",
+    "data_quality": "data_quality",
+    "definitions": "definitions",
+}
 WIDTHS = (1400, 420)
 
 

@@ -115,6 +115,25 @@ def test_a_row_that_contradicts_itself_or_another_file_is_refused(
     ]
 
 
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("phq_9,50,28,5,31,loss,us", "min_score is 28.00; expected 0.00 to 27.00"),
+        (
+            "phq_9,50,10,5,4,loss,us",
+            "confirm_last_day is 4; expected at least confirm_first_day, 5",
+        ),
+    ],
+)
+def test_a_loss_that_no_score_could_show_or_confirm_is_refused(
+    tmp_path: Path, row: str, message: str
+) -> None:
+    header = "instrument,below_fall_percent,min_score,confirm_first_day,confirm_last_day,new_course,source\n"
+    assert refused(tmp_path, loss_of_response=f"{header}{row}\n") == [
+        f"definitions/loss_of_response.csv, row 1: {message}"
+    ]
+
+
 def test_unknown_files_and_columns_and_a_missing_column_are_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, mesures="measure\n")[0].startswith(
         "definitions/mesures.csv: no such definition file; did you mean 'measures.csv'?"

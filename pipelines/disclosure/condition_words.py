@@ -1,0 +1,123 @@
+"""The sentences of one condition: how soon, when to stop, how long, how far."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pipelines.disclosure.condition import ConditionFinding
+from pipelines.disclosure.words import percent, span
+
+Row = Mapping[str, object]
+
+
+def by_infusion(finding: ConditionFinding) -> str:
+    """Return how many had responded after the early infusion and at the end of those followed."""
+    refused = finding.refusal("by_infusion", "curve")
+    if refused:
+        return refused
+    early = finding.definitions.setting("early_infusion")
+    rows = finding.by_infusion
+    few = finding.definitions.setting("unstable_below_assessed")
+    reached = rows.filter(pl.col("at_risk") >= few)["infusion"].to_list()
+    told = rows.filter(pl.col("infusion").is_in([early, max(reached, default=early)]))
+    parts = [
+        f"after {row['infusion']} infusions {_share(row, 'responded')} had responded"
+        f" and {percent(row['stopped_share'])} had stopped without a response"
+        for row in told.iter_rows(named=True)
+    ]
+    return _sentence("; ".join(parts)) or "Too few infusions to say."
+
+
+def futility(finding: ConditionFinding) -> str:
+    """Return how many of those who hardly improved early responded in the end, beside the others."""
+    refused = finding.refusal("futility", "both")
+    if refused:
+        return refused
+    rows = {str(row["early"]): row for row in finding.futility.iter_rows(named=True)}
+    least = finding.definitions.setting("early_min_fall_percent")
+    early = finding.definitions.setting("early_infusion")
+    hardly, improved = rows.get("hardly_improved"), rows.get("improved")
+    if hardly is None or not hardly["assessed"]:
+        return "Nobody who hardly improved early has been followed up in this window."
+    said = (
+        f"Of the {hardly['assessed']:,} followed up who had improved by less than {least} % around"
+        f" infusion {early}, {_share(hardly, 'rate')} responded"
+    )
+    if improved is None or not improved["assessed"]:
+        return f"{said}."
+    return f"{said}; of the {improved['assessed']:,} who had improved more, {_share(improved, 'rate')}."
+
+
+def lasting(finding: ConditionFinding) -> str:
+    """Return what share of the responders was still in response at each time, from least to most.
+
+    Least: one lost score is enough. Most: the next score must confirm it.
+    """
+    refused = finding.refusal("durability", "curve")
+    if refused:
+        return refused
+    both = finding.weeks.join(finding.weeks_at_once, on="weeks", suffix="_at_once").drop_nulls(
+        ["share", "share_at_once"]
+    )
+    known = [
+        f"{_range(row['share_at_once'], row['share'])} at {row['weeks']} weeks"
+        for row in both.iter_rows(named=True)
+    ]
+    row = finding.summary.row(0, named=True)
+    if not known:
+        return f"Of {row['followed']:,} courses with a response, none was followed long enough."
+    return (
+        f"Of {row['followed']:,} courses followed from their first response, {', '.join(known)}"
+        " were still in response."
+    )
+
+
+def _range(low: object, high: object) -> str:
+    if percent(low) == percent(high):
+        return percent(low)
+    return f"{percent(low).removesuffix(' %')}–{percent(high)}"
+
+
+def cost(finding: ConditionFinding) -> str | None:
+    """Return the weeks of benefit per infusion; None where they are not given."""
+    if finding.summary.is_empty():
+        return None
+    row = finding.summary.row(0, named=True)
+    if row["weeks_per_infusion"] is None:
+        return None
+    most = finding.definitions.setting("benefit_weeks")
+    return (
+        f"Within {most} weeks a responder had {row['mean_weeks']:.1f} weeks in response for"
+        f" {row['infusions_given']:.1f} infusions: {row['weeks_per_infusion']:.1f} weeks each."
+    )
+
+
+def distribution(finding: ConditionFinding) -> str:
+    """Return how many fell by nothing, a third and a half."""
+    rows = {int(row["fell_percent"]): row for row in finding.distribution.iter_rows(named=True)}
+    if not rows[0]["assessed"]:
+        return "Nobody has been followed up in this window."
+    parts = [f"{percent(rows[step]['share'])} by {step} % or more" for step in (30, 50)]
+    rose = 1 - float(rows[0]["share"])
+    return (
+        f"Of {rows[0]['assessed']:,} followed up, scores fell in {percent(rows[10]['share'])} by 10 %"
+        f" or more, in {' and in '.join(parts)}; they rose in {percent(rose)}."
+    )
+
+
+def _share(row: Row, name: str) -> str:
+    """Return a share with its interval: columns rate, low, high or name_share, name_low, name_high."""
+    if name == "responded":
+        return (
+            f"{percent(row['responded_share'])}{_span(row['responded_low'], row['responded_high'])}"
+        )
+    share = row["rate"] if name == "rate" else row["share"]
+    return f"{percent(share)}{_span(row['low'], row['high'])}"
+
+
+def _span(low: object, high: object) -> str:
+    return "" if low is None or high is None else f" ({span(low, high)})"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}." if text else ""

@@ -1,0 +1,124 @@
+"""How does one condition fare? How soon, for how long, how far, and when to stop."""
+
+import altair as alt
+import polars as pl
+import streamlit as st
+
+from pipelines import cached
+from pipelines.charts import by_infusion, distribution, lasting
+from pipelines.charts.cautions import cautions
+from pipelines.charts.spelled import unbroken
+from pipelines.disclosure import condition_words as words
+from pipelines.disclosure.condition import ConditionFinding
+from pipelines.disclosure.condition_tables import futility, later, thirds, weeks
+from pipelines.estimates.benchmarks import matching
+from pipelines.pages import filters, phrases
+from pipelines.pages.view import View, current
+
+
+def main() -> None:
+    """Draw the page, top to bottom."""
+    view = current()
+    st.title("How does one condition fare?")
+    category = _condition(view)
+    found = cached.condition(view.practice, view.question, category, view.policy)
+    if isinstance(found, str):
+        st.info(found)
+        return
+    _answer(view, found)
+    _by_infusion(found)
+    _futility(found)
+    _lasting(found)
+    _distribution(found)
+    _thirds(found)
+    st.header("The fine print")
+    with st.container(key="foot"):
+        st.markdown(phrases.of_condition(found.category, found.definitions, found.question))
+        others = matching(found.definitions, found.question).filter(
+            ~pl.col("comparable") & (pl.col("category") == found.category)
+        )
+        with st.expander("Other published figures (not comparable rule, population or window)"):
+            st.markdown(phrases.listed_figures(others, found.definitions))
+        st.markdown(phrases.origin(found.response))
+
+
+def _condition(view: View) -> str:
+    options = filters.conditions(view.practice)
+    picked = st.selectbox(
+        "Condition", list(options), 0, options.__getitem__, key="condition", bind="query-params"
+    )
+    return picked or next(iter(options))
+
+
+def _answer(view: View, found: ConditionFinding) -> None:
+    st.badge("Internal, not for sharing", icon=":material/lock:", color="orange")
+    for warning in view.warnings:
+        st.warning(warning, icon=":material/link_off:")
+    with st.container(key="answer"):
+        st.caption(" · ".join([found.label, *view.filters]))
+        with st.container(key="sentence"):
+            st.markdown(unbroken(found.sentence))
+        for caution in cautions(found.response):
+            st.caption(f":material/info: {unbroken(caution)}")
+
+
+def _by_infusion(found: ConditionFinding) -> None:
+    st.header("How many infusions it takes")
+    if found.refusal("by_infusion", "curve"):
+        st.markdown(words.by_infusion(found))
+        return
+    _either("by_infusion", by_infusion.chart(found), by_infusion.chart(found, narrow=True))
+    st.caption(phrases.BY_INFUSION)
+
+
+def _futility(found: ConditionFinding) -> None:
+    st.header("When to stop")
+    st.markdown(unbroken(words.futility(found)))
+    if found.futility.height:
+        st.table(futility(found), border="horizontal", hide_index=True)
+    st.caption(phrases.FUTILITY)
+
+
+def _lasting(found: ConditionFinding) -> None:
+    st.header("How long it lasts")
+    if found.later.height:
+        st.markdown(phrases.later(found.definitions, found.question))
+        st.table(later(found), border="horizontal", hide_index=True)
+    if found.refusal("durability", "curve"):
+        st.markdown(words.lasting(found))
+        return
+    _either("lasting", lasting.chart(found), lasting.chart(found, narrow=True))
+    st.caption(f"{lasting.TOLD} {phrases.LASTING}")
+    benefit = words.cost(found)
+    if benefit:
+        st.markdown(unbroken(benefit))
+    with st.expander("Table behind the chart"):
+        st.table(weeks(found), border="horizontal", hide_index=True)
+
+
+def _distribution(found: ConditionFinding) -> None:
+    st.header("How far scores fell")
+    if not found.distribution["assessed"].max():
+        st.markdown(words.distribution(found))
+        return
+    _either("distribution", distribution.chart(found), distribution.chart(found, narrow=True))
+
+
+def _thirds(found: ConditionFinding) -> None:
+    st.header("Severity at baseline")
+    if found.thirds.is_empty():
+        st.markdown("No course has a baseline that counts.")
+        return
+    st.table(thirds(found), border="horizontal", hide_index=True)
+    st.caption(phrases.THIRDS)
+
+
+def _either(name: str, wide: alt.LayerChart, narrow: alt.LayerChart) -> None:
+    """Draw a chart for both widths; the style sheet shows the one that fits."""
+    with st.container(key=f"either_{name}"):
+        for width, drawn in (("wide", wide), ("narrow", narrow)):
+            with st.container(key=f"{width}_{name}"):
+                st.altair_chart(drawn, width="stretch", theme=None, key=f"{name}_{width}")
+
+
+main()
