@@ -1,6 +1,6 @@
 """The definition files: which there are, and what may stand in each column."""
 
-from pipelines.definitions import fhir, hints, omop, privacy, quality, restating, screening
+from pipelines.definitions import cms159, fhir, hints, omop, privacy, quality, restating, screening
 from pipelines.definitions.columns import LABEL, SOURCE, code, of
 from pipelines.definitions.schema import Column, Table
 
@@ -372,7 +372,7 @@ TABLES: tuple[Table, ...] = (
     CATEGORIES, SUBTYPES, INSTRUMENTS, SEVERITY_BANDS, DIAGNOSES, INDICATION_SOURCES, REFINEMENTS, WINDOWS,
     MEASURE_LABELS, MEASURES, HEADLINES, SETTINGS, COUNTED_TREATMENTS, POLICIES, RELEASE_LADDER, BENCHMARKS,
     STATUSES, LABELS, *screening.TABLES, *quality.TABLES, *hints.TABLES, *restating.TABLES,
-    *privacy.TABLES, *omop.TABLES, *fhir.TABLES,
+    *privacy.TABLES, *omop.TABLES, *fhir.TABLES, *cms159.TABLES,
 )  # fmt: skip
 
 EXPECTED_SETTINGS: tuple[str, ...] = (
