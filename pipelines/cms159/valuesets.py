@@ -23,8 +23,8 @@ def value_sets(folder: Path, definitions: Definitions) -> dict[str, frozenset[Co
     expanded = _expanded(folder, needed)
     problems = [
         f"value set '{title}' ({url}, OID {_oid(url)}): "
-        + ("it has no codes in its expansion" if url in expanded else "it is not in the folder")
-        + f" '{folder}'; expected its FHIR expansion, as the Value Set Authority Center gives it"
+        + ("it has no expansion in" if url in expanded else "it is not in")
+        + f" folder '{folder}'; expected its FHIR expansion, as the Value Set Authority Center gives it"
         for url, (_, title) in needed.items()
         if not expanded.get(url)
     ]
