@@ -45,8 +45,8 @@ def cms159(
     outcomes = [assessed(history, measure, year) for history in histories.patients]
     if histories.strays:
         print(
-            f"abate: {histories.strays} resources are about patients who are not in the source;"
-            " they count for nobody",
+            "abate: resources about patients who are not in the source, so counted for nobody:"
+            f" {histories.strays}",
             file=sys.stderr,
         )
     if output == "json":

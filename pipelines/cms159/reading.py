@@ -54,7 +54,7 @@ class _Reading:
         if kind == Patient.kind:
             self._patient(placed)
         elif kind in KINDS and (evidence := self._checked(placed, KINDS[kind])):
-            for criterion in self.rules.criteria:
+            for criterion in self.rules.by_resource[kind]:
                 if criterion.is_met_by(evidence):
                     by_criterion = self.found[evidence.subject.id]
                     by_criterion.setdefault(criterion.name, []).append(evidence)

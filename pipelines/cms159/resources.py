@@ -117,7 +117,7 @@ class Patient(Part):
     """A patient: id, birth and death; never a name."""
 
     kind: ClassVar[str] = "Patient"
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9\-.]{1,64}$")]
+    id: Annotated[str, Field(min_length=1)]
     birth_date: FhirDate | None = None
     deceased_date_time: FhirDate | None = None
 

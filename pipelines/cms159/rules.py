@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pipelines.cms159.kinds import Evidence
@@ -27,10 +28,9 @@ class Criterion:
     label: str
 
     def is_met_by(self, evidence: Evidence) -> bool:
-        """Return whether a resource is of this kind, whatever its time."""
+        """Return whether a resource of the right type is of this kind, whatever its time."""
         return (
-            evidence.kind == self.resource
-            and not self.codes.isdisjoint(evidence.codes)
+            not self.codes.isdisjoint(evidence.codes)
             and not self.statuses.isdisjoint(evidence.statuses)
             and (self.also is None or not self.also.isdisjoint(evidence.also))
             and (self.answers is None or not self.answers.isdisjoint(evidence.answers))
@@ -63,6 +63,12 @@ class Rules:
     def of(self, *parts: str) -> list[Criterion]:
         """Return the criteria of some parts, in order."""
         return [criterion for criterion in self.criteria if criterion.part in parts]
+
+    @cached_property
+    def by_resource(self) -> Mapping[str, list[Criterion]]:
+        """Return the criteria by the type of resource that they are about."""
+        kinds = {criterion.resource for criterion in self.criteria}
+        return {kind: [one for one in self.criteria if one.resource == kind] for kind in kinds}
 
     def code(self, code_list: str) -> tuple[str, str]:
         """Return system and code of a list that has one."""

@@ -44,7 +44,7 @@ def test_json_is_the_object_that_is_documented(words: list[str]) -> None:
          "reason": "no depression encounter in the identification period"},
     ]}  # fmt: skip
     assert done.stderr == (
-        "abate: 1 resources are about patients who are not in the source; they count for nobody\n"
+        "abate: resources about patients who are not in the source, so counted for nobody: 1\n"
     )
 
 
