@@ -9,7 +9,7 @@ in both directions, as no criterion then holds.
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 
 FHIR_DATE = re.compile(
     r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?)?"
@@ -51,10 +51,9 @@ class Span:
 def parsed(text: object) -> Moment:
     """Return a FHIR date, dateTime or instant; a time without an offset is taken as UTC.
 
-    Raises ValueError for anything else, without its value, and from the year 9000 on, where no
-    months can be added.
+    Raises ValueError for anything else, without its value.
     """
-    if not isinstance(text, str) or not FHIR_DATE.fullmatch(text) or text >= "9":
+    if not isinstance(text, str) or not FHIR_DATE.fullmatch(text):
         raise ValueError("not a FHIR date")
     if "T" not in text:
         moment = Moment(tuple(int(part) for part in text.split("-")))
@@ -105,19 +104,30 @@ def within_days(part: Span, whole: Span) -> bool:
 
 
 def months_after(day: date, months: int) -> date:
-    """Return the same day so many months later, or the last day of a month that has no such day."""
+    """Return the same day so many months later, or the last day of a month that has no such day.
+
+    Nothing is later than the end of the year 9999, which exports write for an open end.
+    """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > MAXYEAR:
+        return date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def days_after(moment: Moment, days: int) -> Moment:
-    """Return the written day so many days later, without a time; unknown where there is no day."""
-    return on(moment.day + timedelta(days=days)) if moment.day else UNKNOWN
+    """Return the written day so many days later, without a time; unknown where there is no day.
+
+    The calendar ends with the years 1 and 9999, which exports write for no date at all.
+    """
+    if not moment.day:
+        return UNKNOWN
+    day = moment.day.toordinal() + days
+    return on(date.fromordinal(min(max(day, date.min.toordinal()), date.max.toordinal())))
 
 
 def just_before(moment: Moment) -> Moment:
     """Return the last moment before an open end: the millisecond or the day before."""
-    if moment.at:
+    if moment.at and moment.at.year > MINYEAR:
         return instant(moment.at - timedelta(milliseconds=1))
     return days_after(moment, -1)
 

@@ -48,7 +48,7 @@ def test_what_is_unknown_is_neither_before_nor_after() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2024-13-01", "2024-02-30", "24-01-01", "2024-01-01T25:00:00Z", "9001-01-01",
+    ["", "2024-13-01", "2024-02-30", "24-01-01", "2024-01-01T25:00:00Z",
      "0000-01-01", "2024-01-01 10:00", "2024-1-1", None, 2024],
 )  # fmt: skip
 def test_what_is_no_date_is_refused(text: object) -> None:
@@ -71,3 +71,10 @@ def test_an_open_end_is_the_millisecond_or_the_day_before() -> None:
     assert just_before(parsed("2024-03-01")) == parsed("2024-02-29")
     assert just_before(parsed("2024-03-01T00:00:00+01:00")).day == date(2024, 2, 29)
     assert days_after(parsed("2024-03"), 1) == UNKNOWN
+
+
+def test_the_first_and_last_days_of_the_calendar_are_dates() -> None:
+    first, last = parsed("0001-01-01T00:00:00Z"), parsed("9999-12-31")
+    assert days_after(first, -7) == just_before(first) == on(date.min)
+    assert days_after(last, 1) == last
+    assert months_after(date.max, 12) == date.max
