@@ -4,7 +4,16 @@ import os
 import sys
 from pathlib import Path
 
-from pipelines.cli import building, checking, importing, profiling, rates, restating, secure  # noqa: F401 (each adds its commands)
+from pipelines.cli import (  # noqa: F401 (each adds its commands)
+    building,
+    checking,
+    importing,
+    measuring,
+    profiling,
+    rates,
+    restating,
+    secure,
+)
 from pipelines.cli.shared import app
 from pipelines.definitions import InputError
 
