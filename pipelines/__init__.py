@@ -9,7 +9,11 @@ finding.sentence, finding.table(), finding.chart()
 
 from pipelines.definitions import InputError
 from pipelines.disclosure import Finding, disclose
+from pipelines.disclosure.condition import ConditionFinding, disclose_condition
 from pipelines.estimates import Result
 from pipelines.practice import Practice, open_practice
 
-__all__ = ["Finding", "InputError", "Practice", "Result", "disclose", "open_practice"]
+__all__ = [
+    "ConditionFinding", "Finding", "InputError", "Practice", "Result", "disclose",
+    "disclose_condition", "open_practice",
+]  # fmt: skip
