@@ -11,6 +11,7 @@ from pipelines.disclosure.disclose import disclose, policy_row
 from pipelines.disclosure.finding import Finding
 from pipelines.estimates.condition import Condition
 from pipelines.estimates.result import Provenance, Question
+from pipelines.estimates.years import Years
 
 WITHHELD = (
     "These estimates follow single courses over time. The policy that protects what leaves the"
@@ -40,6 +41,7 @@ class ConditionFinding:
     summary: pl.DataFrame
     distribution: pl.DataFrame
     thirds: pl.DataFrame
+    years: Years | None
     refusals: pl.DataFrame = field(repr=False)
     question: Question
     definitions: Definitions = field(repr=False)
@@ -81,6 +83,7 @@ def disclose_condition(found: Condition, policy: str) -> ConditionFinding | str:
         summary=_own(found.durability.summary, found),
         distribution=found.distribution,
         thirds=found.thirds,
+        years=found.years,
         refusals=_refusals(found),
         question=found.response.question,
         definitions=found.definitions,

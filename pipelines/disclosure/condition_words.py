@@ -6,6 +6,7 @@ import polars as pl
 
 from pipelines.disclosure.condition import ConditionFinding
 from pipelines.disclosure.words import percent, span
+from pipelines.estimates.years import Year
 
 Row = Mapping[str, object]
 
@@ -103,6 +104,39 @@ def distribution(finding: ConditionFinding) -> str:
         f"Of {rows[0]['assessed']:,} followed up, scores fell in {percent(rows[10]['share'])} by 10 %"
         f" or more, in {' and in '.join(parts)}; they rose in {percent(rose)}."
     )
+
+
+def years(finding: ConditionFinding) -> str:
+    """Return the latest year against the one before, and whether the data can tell them apart."""
+    found = finding.years
+    if found is None:
+        return "There are no two years of starts that are due, so none is compared with the other."
+    gap = found.difference
+    if gap.refused:
+        return _reason(finding, gap.refused)
+    said = (
+        f"Of those who began {_months(found.latest)} {_share(found.latest.row, 'rate')} responded, of"
+        f" those who began {_months(found.before)} {_share(found.before.row, 'rate')}: a difference of"
+        f" {_points(gap.difference)} points ({_points(gap.low)} to {_points(gap.high)})."
+    )
+    if gap.told_apart:
+        return f"{said} More than chance; whether patients or care changed, it does not say."
+    return f"{said} The data can't tell the two years apart."
+
+
+def _months(year: Year) -> str:
+    return f"{year.first:%b %Y} to {year.last:%b %Y}"
+
+
+def _points(share: float | None) -> str:
+    assert share is not None
+    points = round(100 * share)
+    return f"{points:+d}".replace("-", "−") if points else "0"
+
+
+def _reason(finding: ConditionFinding, code: str) -> str:
+    reasons = dict(finding.definitions["estimate_refusals"].select("reason", "sentence").rows())
+    return str(reasons[code])
 
 
 def _share(row: Row, name: str) -> str:

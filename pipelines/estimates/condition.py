@@ -11,6 +11,7 @@ from pipelines.estimates.futility import Futility
 from pipelines.estimates.response_by_infusion import InfusionNumbers
 from pipelines.estimates.result import Result
 from pipelines.estimates.thirds import thirds
+from pipelines.estimates.years import Years, years
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Condition:
     futility: Futility
     distribution: pl.DataFrame = field(repr=False)
     thirds: pl.DataFrame = field(repr=False)
+    years: Years | None
 
     @property
     def definitions(self) -> Definitions:
@@ -48,4 +50,5 @@ def condition(
         futility,
         distribution(courses),
         thirds(courses, response.question, response.definitions),
+        years(courses, response.question, response.definitions),
     )

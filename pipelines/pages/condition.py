@@ -26,6 +26,7 @@ def main() -> None:
         st.info(found)
         return
     _answer(view, found)
+    _years(found)
     _by_infusion(found)
     _futility(found)
     _lasting(found)
@@ -60,6 +61,11 @@ def _answer(view: View, found: ConditionFinding) -> None:
             st.markdown(unbroken(found.sentence))
         for caution in cautions(found.response):
             st.caption(f":material/info: {unbroken(caution)}")
+
+
+def _years(found: ConditionFinding) -> None:
+    st.header("Against the year before")
+    st.markdown(unbroken(words.years(found)))
 
 
 def _by_infusion(found: ConditionFinding) -> None:

@@ -80,6 +80,15 @@ def test_every_chart_says_its_finding_in_title_and_alt_text(finding: ConditionFi
             assert " ".join(spec["title"]["text"]).replace("\N{NO-BREAK SPACE}", " ") == said
 
 
+def test_two_years_are_compared_in_a_sentence_that_says_whether_the_data_can_tell(
+    finding: ConditionFinding,
+) -> None:
+    assert finding.years is not None
+    said = words.years(finding)
+    assert said.startswith("Of those who began ")
+    assert said.endswith("can't tell the two years apart.") != finding.years.difference.told_apart
+
+
 def test_a_condition_without_a_baseline_gives_reasons_and_no_number(small_practice: Path) -> None:
     counted = open_practice(small_practice).condition("unassigned")
     found = disclose_condition(counted, "internal")

@@ -1,0 +1,63 @@
+"""Response of the latest year in which courses began against the year before."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from pipelines.definitions import Definitions
+from pipelines.estimates.difference import Difference, Row, between
+from pipelines.estimates.levels import counts
+from pipelines.estimates.result import Question
+from pipelines.estimates.shares import with_shares
+from pipelines.estimates.weighting import DUE
+
+
+@dataclass(frozen=True)
+class Year:
+    """One year of starts: its first and last month, and its counts and shares as in `response`."""
+
+    first: date
+    last: date
+    row: Row
+
+
+@dataclass(frozen=True)
+class Years:
+    """Two years of starts, and how much higher the rate of the latest is."""
+
+    latest: Year
+    before: Year
+    difference: Difference
+
+
+def years(courses: pl.DataFrame, question: Question, definitions: Definitions) -> Years | None:
+    """Return the twelve months of starts up to the last one with a due course, and the twelve before.
+
+    `courses` has one row per course of one measure and window. None without months (a study of
+    relative days, a calendar slid by more) and where no course of the year before is due.
+    """
+    due = courses.filter(pl.col("status").is_in(DUE) & pl.col("start_month").is_not_null())
+    last = due["start_month"].max()
+    if not isinstance(last, date):
+        return None
+    latest = _year(due, last, question, definitions)
+    before = _year(due, _months_before(last, 12), question, definitions)
+    if not before.row["due"]:
+        return None
+    return Years(latest, before, between(latest.row, before.row))
+
+
+def _year(due: pl.DataFrame, last: date, question: Question, definitions: Definitions) -> Year:
+    first = _months_before(last, 11)
+    rows = due.filter(pl.col("start_month").is_between(first, last))
+    counted = counts(rows, [], "status", DUE).with_columns(
+        due=pl.sum_horizontal(DUE), assessed=pl.col("responded") + pl.col("not_responded")
+    )
+    shared = with_shares(counted, rows, [], question, definitions)
+    return Year(first, last, shared.row(0, named=True))
+
+
+def _months_before(month: date, number: int) -> date:
+    count = 12 * month.year + month.month - 1 - number
+    return date(count // 12, count % 12 + 1, 1)
