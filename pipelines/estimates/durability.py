@@ -25,12 +25,12 @@ class Durability:
     Each tuple has one frame per step of grouping, as in Result. `later`: see `still_responding`.
     `summary`: courses by fate (see `times_in_response`), started, eligible, responders, followed
     (lost and censored), patients, then median and mean time in response, infusions_given (mean per
-    followed course) and weeks_per_infusion. `curve`: share not yet lost by day after first
-    response; `weeks`: the same at durability_weeks. `curve_at_once`, `weeks_at_once`: the same if
-    the first lost score counted without another to confirm it: where scores are rare, losses go
-    unconfirmed and `curve` is too high, so the two bound the truth. `competing` and
-    `competing_weeks`: shares lost, infused (outside the induction) and still in response without
-    either. `refused`: estimate and reason for each number that is not given. `courses`,
+    followed course) and weeks_per_infusion; the last three again `_at_once`. `curve`: share not
+    yet lost by day after first response; `weeks`: the same at durability_weeks. `curve_at_once`,
+    `weeks_at_once`: the same if the first lost score counted without another to confirm it: where
+    scores are rare, losses go unconfirmed and `curve` is too high, so look at both. `competing`
+    and `competing_weeks`: shares lost, infused (outside the induction) and still in response
+    without either. `refused`: estimate and reason for each number that is not given. `courses`,
     `courses_later`: what was counted.
     """
 

@@ -35,8 +35,9 @@ def times_in_response(followed: Followed, definitions: Definitions) -> pl.DataFr
     lost_at_once: the same if the first lost score counted without another one to confirm it.
     infused_after: days from there to the first infusion outside the
     induction, or to the next course, while in response; null where there was none. infusions_given:
-    before the end of the time in response, at most benefit_weeks after the first response. What is
-    a loss stands in loss_of_response.csv.
+    before the end of the time in response, at most benefit_weeks after the first response;
+    infusions_at_once: before the end of days_at_once. What is a loss stands in
+    loss_of_response.csv.
     """
     first = (
         followed.scores.filter("responds").group_by("course_key").agg(responded_day=pl.min("day"))
@@ -116,14 +117,17 @@ def _fate() -> pl.Expr:
 def _with_infusions(
     courses: pl.DataFrame, infusions: pl.DataFrame, definitions: Definitions
 ) -> pl.DataFrame:
-    """Add infused_after and infusions_given; a score of an infusion day comes before the infusion."""
+    """Add infused_after and infusions given; a score of an infusion day comes before the infusion."""
     horizon = 7 * definitions.setting("benefit_weeks")
-    own = courses.filter(pl.col("days").is_not_null()).select("course_key", "responded_day", "days")
+    own = courses.filter(pl.col("days").is_not_null()).select(
+        "course_key", "responded_day", "days", "days_at_once"
+    )
     given = infusions.join(own, on="course_key").with_columns(
         after=pl.col("day") - pl.col("responded_day")
     )
     counted = given.group_by("course_key").agg(
         infusions_given=(pl.col("after") < pl.min_horizontal("days", pl.lit(horizon))).sum(),
+        infusions_at_once=(pl.col("after") < pl.min_horizontal("days_at_once", pl.lit(horizon))).sum(),
         maintained_after=pl.col("after").filter(~pl.col("in_induction") & (pl.col("after") >= 0)).min(),
     )  # fmt: skip
     next_course = pl.col("next_course_day") - pl.col("responded_day")

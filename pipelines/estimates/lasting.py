@@ -17,6 +17,8 @@ SUMMARY = {
     "median_days": pl.Int64(), "median_low": pl.Int64(), "median_high": pl.Int64(),
     "mean_weeks": pl.Float64(), "mean_low": pl.Float64(), "mean_high": pl.Float64(),
     "infusions_given": pl.Float64(), "weeks_per_infusion": pl.Float64(),
+    "mean_weeks_at_once": pl.Float64(), "infusions_at_once": pl.Float64(),
+    "weeks_per_infusion_at_once": pl.Float64(),
 }  # fmt: skip
 CURVE = {
     "day": pl.Int64(), "at_risk": pl.Int64(), "lost": pl.Int64(), "censored": pl.Int64(),
@@ -56,6 +58,8 @@ def lasting(rows: pl.DataFrame, question: Question, definitions: Definitions) ->
     at_once = _curve(spells, "days_at_once", pl.col("lost_at_once"), question)
     competing = _competing(spells)
     numbers, reasons = _numbers(curve, spells, question, definitions)
+    least, reasons_at_once = _numbers_at_once(at_once, spells, definitions)
+    numbers, reasons = numbers | least, reasons + reasons_at_once
     if not competing.select(pl.sum_horizontal(pl.col(*WAYS).sum())).item():
         reasons.append(("competing interval", "no_events"))
     summary = counted.with_columns(
@@ -72,7 +76,8 @@ def _nothing(counted: pl.DataFrame, reason: str, definitions: Definitions) -> La
     curve, competing = pl.DataFrame(schema=CURVE), pl.DataFrame(schema=COMPETING)
     weeks, both = _at_weeks(curve, definitions), _at_weeks(competing, definitions)
     summary = counted.with_columns(pl.lit(None, dtype).alias(n) for n, dtype in SUMMARY.items())
-    told = tuple((name, reason) for name in ("curve", "competing", "median", "mean"))
+    names = ("curve", "competing", "median", "mean", "mean at once")
+    told = tuple((name, reason) for name in names)
     return Lasting(summary, curve, weeks, curve, weeks, competing, both, told)
 
 
@@ -158,3 +163,17 @@ def _numbers(
         numbers["mean_low"] = float(np.clip(mean.days / 7 - spread, 0, most))
         numbers["mean_high"] = float(np.clip(mean.days / 7 + spread, 0, most))
     return numbers, reasons
+
+
+def _numbers_at_once(
+    at_once: pl.DataFrame, spells: pl.DataFrame, definitions: Definitions
+) -> tuple[dict[str, float | int | None], list[tuple[str, str]]]:
+    """Return the mean, and weeks per infusion, if the first lost score counted unconfirmed."""
+    mean = restricted_mean(at_once, 7 * definitions.setting("benefit_weeks"))
+    given = spells["infusions_at_once"].mean()
+    assert isinstance(given, float)
+    numbers: dict[str, float | int | None] = {"infusions_at_once": given}
+    if mean is None:
+        return numbers, [("mean at once", "followed_too_short")]
+    weeks = mean.days / 7
+    return numbers | {"mean_weeks_at_once": weeks, "weeks_per_infusion_at_once": weeks / given}, []

@@ -43,6 +43,9 @@ def _courses(text: str) -> pl.DataFrame:
     names = ["patient_key", "category", "subtype", "status"]
     return pl.DataFrame(parts, schema=names, orient="row").with_columns(
         pl.col("patient_key").alias("course_key"),
+        *[pl.lit("any").alias(name) for name in ("sex", "age_band")],
+        severity=pl.lit(0.8),
+        is_first_course=pl.lit(True),
         measure=pl.lit("response"),
         clinic_key=pl.lit("north"),
     )

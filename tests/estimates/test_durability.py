@@ -104,7 +104,18 @@ def test_losses_that_no_later_score_confirms_are_in_the_lower_curve(warehouse: M
     assert result.curve_at_once[0].select("day", "share").rows() == [(0, 1.0), (40, 0.5), (60, 0.5)]
 
 
-NO_CURVE = ["competing", "curve", "mean", "median"]
+def test_time_and_infusions_up_to_an_unconfirmed_loss_by_hand(warehouse: Make) -> None:
+    """Lost at once after 40 days, or never within 26 weeks; an infusion after the loss is not its."""
+    people = {"a": {20: 5, 60: 9}, "b": {20: 5, 220: 5}}
+    built = pain(warehouse, None, "\na | 70 | tmj\nb | 30 | tmj", **people)
+    row = built.practice.durability(by=[]).summary[0].row(0, named=True)
+    assert row["mean_weeks"] == pytest.approx(26)
+    assert row["mean_weeks_at_once"] == pytest.approx((40 + 142 / 2) / 7)
+    assert (row["infusions_given"], row["infusions_at_once"]) == (1.5, 1.5)
+    assert row["weeks_per_infusion_at_once"] == pytest.approx((40 + 142 / 2) / 7 / 1.5)
+
+
+NO_CURVE = ["competing", "curve", "mean at once", "mean", "median"]
 
 
 @pytest.mark.parametrize(
@@ -152,6 +163,7 @@ def test_where_nobody_lost_the_response_there_is_a_curve_but_no_interval_and_no_
     assert rows(refused, "estimate", "reason") == [
         ("competing interval", "no_events"),
         ("interval", "no_loss"),
+        ("mean at once", "followed_too_short"),
         ("mean", "followed_too_short"),
         ("median", "no_loss"),
     ]
