@@ -296,12 +296,13 @@ def _asked(courses: pl.DataFrame, question: Question) -> pl.DataFrame:
 def open_practice(folder: str | Path) -> Practice:
     """Return a practice folder's current build, ready for questions.
 
-    Raises InputError where the folder has no readable build.
+    Raises InputError where the folder has no readable build, or one of another version of Abate.
     """
     place = Path(folder)
     if not place.is_dir():
         raise InputError(f"practice '{place}': no such folder")
     build = warehouse.current(place)
+    warehouse.refuse_other_version(build.path, {"marts.response_courses": COLUMNS})
     with warehouse.opened(build.path) as connection:
         definitions = warehouse.definitions_of(connection)
     return Practice(place, build, definitions)

@@ -5,7 +5,7 @@ import os
 import secrets
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,7 +23,7 @@ from pipelines.intake import batches
 from pipelines.intake.batches import Manifest
 from pipelines.records import load_definitions, load_records, store
 from pipelines.restatement import COMPARED, logged
-from pipelines.tables.order import FOLDER, SqlTable, tables
+from pipelines.tables.order import FOLDER, STAGES, SqlTable, tables
 
 MEMORY_LIMIT = os.environ.get("ABATE_MEMORY", "4GB")
 SAFE: dict[str, str | bool | int | float | list[str]] = {
@@ -161,6 +161,27 @@ def restatement_tables(path: Path) -> dict[str, pl.DataFrame]:
         raise InputError(
             f"{path.name}: this build keeps no log of restatements; make it again with `abate build`"
         ) from None
+
+
+def refuse_other_version(path: Path, columns: Mapping[str, Sequence[str]]) -> None:
+    """Raise InputError for a build without a table that this version makes, or one of some columns."""
+    asked: dict[str, Sequence[str]] = {
+        f"{stage}.{file.stem}": () for stage in STAGES for file in (FOLDER / stage).glob("*.sql")
+    }
+    asked |= {f"definitions.{table.name}": table.names for table in DEFINITION_TABLES}
+    with opened(path) as connection:
+        held = connection.sql(
+            "select table_schema || '.' || table_name as name, column_name from information_schema.columns"
+        ).pl()
+    found = dict(held.group_by("name").agg("column_name").rows())
+    needed = {**asked, **columns}
+    if any(
+        table not in found or not {*names} <= {*found[table]} for table, names in needed.items()
+    ):
+        raise InputError(
+            f"{path.name}: this build was made by another version of Abate; make it again with"
+            " `abate build`"
+        )
 
 
 def definitions_of(connection: duckdb.DuckDBPyConnection) -> Definitions:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -222,3 +223,19 @@ def test_a_practice_that_is_open_keeps_its_build_when_a_new_one_is_published(
     assert new.build.id != old.build.id
     assert old.response().provenance.build == old.build.id
     assert new.response().provenance.build == new.build.id
+
+
+def test_a_build_of_another_version_is_refused_with_what_to_do(
+    small_practice: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "practice"
+    shutil.copytree(small_practice, copy)
+    path = warehouse.current(copy).path
+    for change in (
+        "alter table marts.response_courses drop column severity",
+        "drop table definitions.loss_of_response",
+    ):
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(change)
+        with pytest.raises(InputError, match="made by another version of Abate; make it again"):
+            open_practice(copy)

@@ -9,6 +9,7 @@ from pipelines.disclosure.words import percent, span
 from pipelines.estimates.years import Year
 
 Row = Mapping[str, object]
+BENEFIT = (("mean_weeks_at_once", "mean_weeks"), ("infusions_at_once", "infusions_given"))
 
 
 def by_infusion(finding: ConditionFinding) -> str:
@@ -84,13 +85,20 @@ def cost(finding: ConditionFinding) -> str | None:
     if finding.summary.is_empty():
         return None
     row = finding.summary.row(0, named=True)
-    if row["weeks_per_infusion"] is None:
+    both = [row["weeks_per_infusion_at_once"], row["weeks_per_infusion"]]
+    if None in both:
         return None
     most = finding.definitions.setting("benefit_weeks")
+    mean, given = (_numbers(row[one], row[other]) for one, other in BENEFIT)
     return (
-        f"Within {most} weeks a responder had {row['mean_weeks']:.1f} weeks in response for"
-        f" {row['infusions_given']:.1f} infusions: {row['weeks_per_infusion']:.1f} weeks each."
+        f"Within {most} weeks a responder had {mean} weeks in response for {given} infusions:"
+        f" {_numbers(*both)} weeks each."
     )
+
+
+def _numbers(low: object, high: object) -> str:
+    texts = sorted({f"{float(str(value)):.1f}" for value in (low, high)}, key=float)
+    return "–".join(texts)
 
 
 def distribution(finding: ConditionFinding) -> str:
@@ -117,7 +125,7 @@ def years(finding: ConditionFinding) -> str:
     said = (
         f"Of those who began {_months(found.latest)} {_share(found.latest.row, 'rate')} responded, of"
         f" those who began {_months(found.before)} {_share(found.before.row, 'rate')}: a difference of"
-        f" {_points(gap.difference)} points ({_points(gap.low)} to {_points(gap.high)})."
+        f" {_points(gap.difference)} percentage points ({_points(gap.low)} to {_points(gap.high)})."
     )
     if gap.told_apart:
         return f"{said} More than chance; whether patients or care changed, it does not say."
