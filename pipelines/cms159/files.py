@@ -16,9 +16,13 @@ LINES = (".ndjson", ".jsonl")
 
 @dataclass(frozen=True)
 class Placed:
-    """A resource as it stands in a file, the place to name when it is wrong, its Bundle address."""
+    """A resource as it stands in a file, its folder, the place to name when it is wrong.
+
+    `address`: where it stands in its Bundle.
+    """
 
     place: str
+    folder: Path
     content: Json
     address: str | None = None
 
@@ -41,14 +45,14 @@ def _of_file(path: Path, label: str) -> Iterator[Placed | InputError]:
     opened = gzip.open if path.suffix.lower() == ".gz" else open
     with opened(path, "rt", encoding="utf-8-sig") as file:
         if not path.name.lower().removesuffix(".gz").endswith(LINES):
-            yield from _of_text(file.read(), label)
+            yield from _of_text(file.read(), label, path.parent)
             return
         for number, line in enumerate(file, start=1):
             if line.strip():
-                yield from _of_text(line, f"{label}, line {number}")
+                yield from _of_text(line, f"{label}, line {number}", path.parent)
 
 
-def _of_text(text: str, place: str) -> Iterator[Placed | InputError]:
+def _of_text(text: str, place: str, folder: Path) -> Iterator[Placed | InputError]:
     try:
         content = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
@@ -59,7 +63,7 @@ def _of_text(text: str, place: str) -> Iterator[Placed | InputError]:
             f"{place}: it is not a FHIR resource; expected an object with resourceType"
         )
         return
-    yield from _opened(Placed(place, content))
+    yield from _opened(Placed(place, folder, content))
 
 
 def _opened(placed: Placed) -> Iterator[Placed]:
@@ -73,6 +77,5 @@ def _opened(placed: Placed) -> Iterator[Placed]:
         if isinstance(content, dict) and isinstance(content.get("resourceType"), str):
             address = entry.get("fullUrl")
             place = f"{placed.place}, entry {number}"
-            yield from _opened(
-                Placed(place, content, address if isinstance(address, str) else None)
-            )
+            told = address if isinstance(address, str) else None
+            yield from _opened(Placed(place, placed.folder, content, told))

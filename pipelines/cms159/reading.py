@@ -45,7 +45,8 @@ class _Reading:
     rules: Rules
     patients: dict[str, Patient] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
-    found: dict[str | None, Found] = field(default_factory=lambda: defaultdict(dict))
+    homes: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set))
+    found: dict[tuple[str | None, Path], Found] = field(default_factory=lambda: defaultdict(dict))
     problems: list[str] = field(default_factory=list)
 
     def take(self, placed: Placed) -> None:
@@ -56,7 +57,7 @@ class _Reading:
         elif kind in KINDS and (evidence := self._checked(placed, KINDS[kind])):
             for criterion in self.rules.by_resource[kind]:
                 if criterion.is_met_by(evidence):
-                    by_criterion = self.found[evidence.subject.id]
+                    by_criterion = self.found[evidence.subject.id, placed.folder]
                     by_criterion.setdefault(criterion.name, []).append(evidence)
 
     def _patient(self, placed: Placed) -> None:
@@ -68,6 +69,7 @@ class _Reading:
                 f"{placed.place}: an earlier Patient has the same id and another birth or death;"
                 " expected each patient once"
             )
+        self.homes[placed.folder].add(patient.id)
         if placed.address:
             self.addresses[placed.address.replace(":", "/").rsplit("/", 1)[-1]] = patient.id
 
@@ -86,8 +88,9 @@ def read(source: Path, rules: Rules) -> Histories:
 
     A resource belongs to the patient whose id its subject ends in. A source with a single patient
     is that patient's record as a whole, as a Bundle of one patient is meant, whatever its
-    references say. Raises InputError with file and line for each broken place, at most 20 of
-    them, and where there is no Patient. A file is named only if its name names nobody.
+    references say; so is a folder with a single patient, for what names nobody of the source.
+    Raises InputError with file and line for each broken place, at most 20 of them, and where there
+    is no Patient. A file is named only if its name names nobody.
     """
     reading = _Reading(rules)
     for placed in resources(_files(source, rules)):
@@ -114,9 +117,9 @@ def _assembled(reading: _Reading) -> Histories:
     only = next(iter(reading.patients)) if len(reading.patients) == 1 else None
     by_patient: dict[str, Found] = defaultdict(dict)
     strays = 0
-    for subject, by_criterion in reading.found.items():
+    for (subject, folder), by_criterion in reading.found.items():
         known = subject if subject in reading.patients else reading.addresses.get(subject or "")
-        patient = only or known
+        patient = only or known or _at_home(reading, folder)
         if patient is None:
             strays += sum(len(evidence) for evidence in by_criterion.values())
             continue
@@ -124,3 +127,9 @@ def _assembled(reading: _Reading) -> Histories:
             by_patient[patient].setdefault(name, []).extend(evidence)
     ordered = sorted(reading.patients.items())
     return Histories([History(patient, by_patient[key]) for key, patient in ordered], strays)
+
+
+def _at_home(reading: _Reading, folder: Path) -> str | None:
+    """Return the patient of a folder that holds one patient only."""
+    living = reading.homes.get(folder, set())
+    return next(iter(living)) if len(living) == 1 else None

@@ -34,6 +34,17 @@ def test_each_of_the_61_cases_is_where_its_authors_expect_it(deck: Path, measure
     assert found == expected(deck)
 
 
+def test_the_folder_of_61_folders_is_one_source_of_61_patients(deck: Path, measure: Rules) -> None:
+    histories = read(deck / "cases", measure)
+    assert histories.strays == 0
+    found = {
+        history.patient.id: tuple(getattr(outcome, name) for name in POPULATIONS)
+        for history in histories.patients
+        if (outcome := assessed(history, measure, 2025))
+    }
+    assert found == expected(deck)
+
+
 def test_all_61_cases_as_one_export_go_through_the_command(deck: Path, tmp_path: Path) -> None:
     export = as_one(deck, tmp_path / "export")
     done = abate(
