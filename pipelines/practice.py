@@ -157,12 +157,15 @@ class Practice:
         """
         by, inside = ("category",), {**(where or {}), "category": [category]}
         asked = (population, inside, start_from, start_to)
+        response_of = self.response(by, measure, window, *asked)
         return condition(
             category,
-            self.response(by, measure, window, *asked),
+            response_of,
             self.durability(by, window, *asked),
             self.response_by_infusion(by, *asked),
             self.futility(by, window, *asked),
+            self._followed(response_of.question),
+            warehouse.whole_table(self.build.path, "staging.prior_treatments"),
         )
 
     def quality(self) -> QualityResult:

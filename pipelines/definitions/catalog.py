@@ -392,5 +392,5 @@ EXPECTED_SETTINGS: tuple[str, ...] = (
     "due_soon_days", "overdue_listed_days", "moved_starts_patients", "moved_starts_max_percent",
     "tipping_percent", "weighted_follow_up_min_percent", "weighted_level_min",
     "weighted_effective_min_percent",
-    "benefit_weeks", "early_infusion", "early_min_fall_percent",
+    "trajectory_weeks", "benefit_weeks", "early_infusion", "early_min_fall_percent",
 )  # fmt: skip

@@ -42,6 +42,9 @@ class ConditionFinding:
     distribution: pl.DataFrame
     thirds: pl.DataFrame
     years: Years | None
+    earlier: pl.DataFrame
+    instrument: str | None
+    trajectory: pl.DataFrame
     refusals: pl.DataFrame = field(repr=False)
     question: Question
     definitions: Definitions = field(repr=False)
@@ -84,6 +87,9 @@ def disclose_condition(found: Condition, policy: str) -> ConditionFinding | str:
         distribution=found.distribution,
         thirds=found.thirds,
         years=found.years,
+        earlier=found.earlier,
+        instrument=found.instrument,
+        trajectory=found.trajectory,
         refusals=_refusals(found),
         question=found.response.question,
         definitions=found.definitions,

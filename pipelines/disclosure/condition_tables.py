@@ -94,6 +94,25 @@ def thirds(finding: ConditionFinding) -> pl.DataFrame:
     )
 
 
+def earlier(finding: ConditionFinding) -> pl.DataFrame:
+    """Return response by earlier treatment; a course stands in the row of each that was tried."""
+    named = finding.definitions["labels"].filter(pl.col("list") == "treatment")
+    labels = dict(named.select("code", "label").rows())
+    return _text(
+        [
+            {
+                "Tried before": labels.get(row["treatment"], "None recorded"),
+                "Due": _count(row["due"]),
+                "Assessed": _count(row["assessed"]),
+                "Responded": _count(row["responded"]),
+                "Among assessed": _rate(row),
+                "Possible": _possible(row),
+            }
+            for row in finding.earlier.iter_rows(named=True)
+        ]
+    )
+
+
 def _text(rows: list[dict[str, str]]) -> pl.DataFrame:
     return pl.DataFrame(rows)
 

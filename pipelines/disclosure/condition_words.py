@@ -114,6 +114,20 @@ def distribution(finding: ConditionFinding) -> str:
     )
 
 
+def trajectory(finding: ConditionFinding) -> str:
+    """Return the mean score at baseline and around four and eight weeks, with how many it is of."""
+    if finding.instrument is None:
+        return "No course has a baseline."
+    label = finding.definitions.labels("instruments", "instrument")[finding.instrument]
+    rows = {int(row["week"]): row for row in finding.trajectory.iter_rows(named=True)}
+    parts = [
+        f"{row['mean']:.1f} {'at baseline' if week == 0 else f'in week {week}'} ({row['courses']:,} courses)"
+        for week in (0, 4, 8)
+        if (row := rows.get(week)) is not None
+    ]
+    return f"{label}, mean score: {', '.join(parts)}."
+
+
 def years(finding: ConditionFinding) -> str:
     """Return the latest year against the one before, and whether the data can tell them apart."""
     found = finding.years

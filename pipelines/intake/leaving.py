@@ -1,6 +1,7 @@
 """What passes the door: accepted rows as records, the rest as an account, quarantine, held rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -212,13 +213,12 @@ def pass_unchanged(
 
 
 def write_accepted(scratch: Scratch, folder: Path) -> None:
-    """Write the accepted rows of each table as Parquet, in the order of their keys."""
-    for table in contract.TABLES:
-        rows = _of_fate(scratch, table, ACCEPTED)
-        _write(
-            _sorted(scratch, rows, table).select(*table.names),
-            folder / f"{table.name}-0000.parquet",
-        )
+    """Write the accepted rows of each table as Parquet, in the order of their patients' keys."""
+    with _as_written(scratch):
+        for table in contract.TABLES:
+            rows = _of_fate(scratch, table, ACCEPTED)
+            ordered = _sorted(scratch, rows, table).select(*table.names)
+            _write(ordered, folder / f"{table.name}-0000.parquet")
 
 
 def first_seen(scratch: Scratch, folder: Path) -> date | None:
@@ -237,28 +237,41 @@ def write_held(scratch: Scratch, folder: Path) -> int:
     total = 0
     for place in (folder.parent.parent, folder.parent, folder):
         place.mkdir(mode=0o700, exist_ok=True)
-    for table in contract.TABLES:
-        rows = _of_fate(scratch, table, HELD)
-        slide = coalesce(cell("slide_days"), constant(0))
-        columns = [
-            (cell(column.name) - slide).alias(column.name)
-            if column.kind == "date"
-            else cell(column.name)
-            for column in table.columns
-        ]
-        total += _write(
-            _sorted(scratch, rows, table).select(*columns), folder / f"{table.name}.parquet"
-        )
+    with _as_written(scratch):
+        for table in contract.TABLES:
+            rows = _sorted(scratch, _of_fate(scratch, table, HELD), table)
+            slide = coalesce(cell("slide_days"), constant(0))
+            columns = [
+                (cell(column.name) - slide).alias(column.name)
+                if column.kind == "date"
+                else cell(column.name)
+                for column in table.columns
+            ]
+            total += _write(rows.select(*columns), folder / f"{table.name}.parquet")
     return total
+
+
+@contextmanager
+def _as_written(scratch: Scratch) -> Iterator[None]:
+    """Let joins look up the right side for each row of the left, whichever is smaller.
+
+    Else the rows would come out in the order of the right side: that of the export.
+    """
+    scratch.connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
+    try:
+        yield
+    finally:
+        scratch.connection.execute("reset disabled_optimizers")
 
 
 def _sorted(
     scratch: Scratch, rows: duckdb.DuckDBPyRelation, table: Table
 ) -> duckdb.DuckDBPyRelation:
-    """Return rows in the order of their random keys: that of the export might tell who they are.
+    """Return rows in the order of their patients' random keys: that of the export might tell who they are.
 
-    Places are sorted and the keys joined to them afterwards: sorting texts takes three times as
-    long. Threads that join may exchange stretches of rows.
+    Places are sorted and the keys joined to them afterwards, because sorting texts takes three times
+    as long. So the join must look up the keys of the rows as they come; see `_as_written`. Threads
+    that join may exchange stretches of rows.
     """
     connection = scratch.connection
     rows = rows.order("patient_place")

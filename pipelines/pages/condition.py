@@ -5,12 +5,12 @@ import polars as pl
 import streamlit as st
 
 from pipelines import cached
-from pipelines.charts import by_infusion, distribution, lasting
+from pipelines.charts import by_infusion, distribution, lasting, trajectory
 from pipelines.charts.cautions import cautions
 from pipelines.charts.spelled import unbroken
 from pipelines.disclosure import condition_words as words
 from pipelines.disclosure.condition import ConditionFinding
-from pipelines.disclosure.condition_tables import futility, later, thirds, weeks
+from pipelines.disclosure.condition_tables import earlier, futility, later, thirds, weeks
 from pipelines.estimates.benchmarks import matching
 from pipelines.pages import filters, phrases
 from pipelines.pages.view import View, current
@@ -30,8 +30,10 @@ def main() -> None:
     _by_infusion(found)
     _futility(found)
     _lasting(found)
+    _trajectory(found)
     _distribution(found)
     _thirds(found)
+    _earlier(found)
     st.header("The fine print")
     with st.container(key="foot"):
         st.markdown(phrases.of_condition(found.category, found.definitions, found.question))
@@ -108,6 +110,24 @@ def _distribution(found: ConditionFinding) -> None:
         st.markdown(words.distribution(found))
         return
     _either("distribution", distribution.chart(found), distribution.chart(found, narrow=True))
+
+
+def _trajectory(found: ConditionFinding) -> None:
+    st.header("Scores week by week")
+    if found.instrument is None:
+        st.markdown(words.trajectory(found))
+        return
+    _either("trajectory", trajectory.chart(found), trajectory.chart(found, narrow=True))
+    st.caption(phrases.TRAJECTORY)
+
+
+def _earlier(found: ConditionFinding) -> None:
+    st.header("After treatments that failed")
+    if found.earlier.is_empty():
+        st.markdown("No course is due yet for this window.")
+        return
+    st.table(earlier(found), border="horizontal", hide_index=True)
+    st.caption(phrases.EARLIER)
 
 
 def _thirds(found: ConditionFinding) -> None:

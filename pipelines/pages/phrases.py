@@ -32,6 +32,14 @@ LASTING = (
     "Counted to the last score of each course (Kaplan-Meier); who is no longer scored leaves the count,"
     " which is right only if they fare as those who stay. Numbers: still followed."
 )
+TRAJECTORY = (
+    "Means with 95 % intervals of those scored in each week; numbers: how many these are. Who is still"
+    " scored later may differ from who is not, so the line is no course of one patient."
+)
+EARLIER = (
+    "A course stands in the row of each treatment that had been tried, so rows overlap. None recorded:"
+    " nothing is known of what was tried."
+)
 THIRDS = (
     "High scores fall by themselves (regression to the mean), so a higher response of the most severe"
     " third is no proof that treatment helps them more."

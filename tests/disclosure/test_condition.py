@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pipelines import InputError, open_practice
-from pipelines.charts import by_infusion, distribution, lasting
+from pipelines.charts import by_infusion, distribution, lasting, trajectory
 from pipelines.disclosure import condition_tables as tables
 from pipelines.disclosure import condition_words as words
 from pipelines.disclosure.condition import WITHHELD, ConditionFinding, disclose_condition
@@ -73,6 +73,7 @@ def test_every_chart_says_its_finding_in_title_and_alt_text(finding: ConditionFi
         (by_infusion.chart, words.by_infusion(finding)),
         (lasting.chart, words.lasting(finding)),
         (distribution.chart, words.distribution(finding)),
+        (trajectory.chart, words.trajectory(finding)),
     ):
         for narrow in (False, True):
             spec = chart(finding, narrow=narrow).to_dict()

@@ -23,8 +23,9 @@ def test_the_page_answers_for_the_first_condition(app: AppTest) -> None:
     assert not app.exception
     assert [title.value for title in app.title] == ["How does one condition fare?"]
     assert headings(app) == [
-        "Against the year before", "How many infusions it takes", "When to stop", "How long it lasts", "How far scores fell",
-        "Severity at baseline", "The fine print",
+        "Against the year before", "How many infusions it takes", "When to stop", "How long it lasts",
+        "Scores week by week", "How far scores fell", "Severity at baseline",
+        "After treatments that failed", "The fine print",
     ]  # fmt: skip
     assert any("No control group" in text.value for text in app.markdown)
 

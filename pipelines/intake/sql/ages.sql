@@ -1,6 +1,7 @@
 -- A birth date becomes the age band on the day on which the patient was first seen, by a visit or
 -- else by a score, of an earlier export if there was one: a band that moved with later exports
--- would tell the birthday. Without such a day the band stays unknown.
+-- would tell the birthday. Without such a day the band stays unknown; of two birth dates of one
+-- patient the earlier counts.
 create table door.ages as
 with seen as (
     select
@@ -19,6 +20,7 @@ with seen as (
 
 select
     seen.patient,
-    bands.band
+    arg_max(bands.band, bands.youngest) as band
 from seen
-asof inner join door.age_bands as bands on seen.years >= bands.youngest;
+asof inner join door.age_bands as bands on seen.years >= bands.youngest
+group by seen.patient;
