@@ -12,16 +12,16 @@ from pipelines.disclosure.condition_words import lasting
 
 HEIGHT = 260
 TOLD = (
-    "Line: lost once a score has fallen back and the next confirms it. Dashed: lost with the first such"
-    " score. Where scores are rare the truth lies between the two."
+    "Two readings of the same scores. Line: lost once a score has fallen back and the next confirms it;"
+    " rare scores leave losses unconfirmed. Dashed: lost with the first such score. Both date a loss to"
+    " the score that shows it."
 )
 
 
 def chart(finding: ConditionFinding, *, narrow: bool = False) -> alt.LayerChart:
     """Return the share still in response: steps with their band, numbers still followed under it.
 
-    Dashed: the same if the first lost score counted at once; where scores are rare the truth lies
-    between the two.
+    Dashed: the same if the first lost score counted at once.
     """
     weeks = finding.weeks["weeks"].to_list()
     most = max([*weeks, 4])

@@ -17,7 +17,8 @@ LOSS_OF_RESPONSE = Table(
         Column("confirm_last_day", "integer",
                "That score comes within so many days; empty: whenever it comes.", False, low=1, high=3650),
         Column("new_course", "text", "What another course for the same category is. loss: it was needed, so the "
-               "response is lost on its first day. censored: what follows it is not counted.",
+               "response is lost on its first day, if it follows a score within confirm_last_day. "
+               "censored: what follows it is not counted.",
                one_of=("loss", "censored")),
         SOURCE,
     ),

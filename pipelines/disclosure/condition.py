@@ -32,6 +32,7 @@ class ConditionFinding:
     policy: str
     response: Finding
     by_infusion: pl.DataFrame
+    by_infusion_summary: pl.DataFrame
     futility: pl.DataFrame
     later: pl.DataFrame
     curve: pl.DataFrame
@@ -77,6 +78,7 @@ def disclose_condition(found: Condition, policy: str) -> ConditionFinding | str:
         policy=policy,
         response=disclose(found.response, policy),
         by_infusion=_own(found.by_infusion.levels, found),
+        by_infusion_summary=_own(found.by_infusion.summary, found),
         futility=_own(found.futility.levels, found),
         later=_own(found.durability.later, found),
         curve=_own(found.durability.curve, found),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.disclosure.condition import ConditionFinding
-from pipelines.disclosure.words import NONE, percent, span
+from pipelines.disclosure.words import NONE, met, percent, span
 
 Row = Mapping[str, object]
 EARLY = {"hardly_improved": "Improved by less than {least} %", "improved": "Improved by more"}
@@ -79,13 +79,14 @@ def _kept(row: Row, suffix: str) -> str:
 
 def thirds(finding: ConditionFinding) -> pl.DataFrame:
     """Return response by third of baseline severity."""
+    did = met(finding.question, finding.definitions).capitalize()
     return _text(
         [
             {
                 "At baseline": THIRDS[str(row["third"])] + _baselines(row),
                 "Due": _count(row["due"]),
                 "Assessed": _count(row["assessed"]),
-                "Responded": _count(row["responded"]),
+                did: _count(row["responded"]),
                 "Among assessed": _rate(row),
                 "Possible": _possible(row),
             }
@@ -98,13 +99,14 @@ def earlier(finding: ConditionFinding) -> pl.DataFrame:
     """Return response by earlier treatment; a course stands in the row of each that was tried."""
     named = finding.definitions["labels"].filter(pl.col("list") == "treatment")
     labels = dict(named.select("code", "label").rows())
+    did = met(finding.question, finding.definitions).capitalize()
     return _text(
         [
             {
                 "Tried before": labels.get(row["treatment"], "None recorded"),
                 "Due": _count(row["due"]),
                 "Assessed": _count(row["assessed"]),
-                "Responded": _count(row["responded"]),
+                did: _count(row["responded"]),
                 "Among assessed": _rate(row),
                 "Possible": _possible(row),
             }

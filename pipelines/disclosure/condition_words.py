@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.disclosure.condition import ConditionFinding
-from pipelines.disclosure.words import percent, span
+from pipelines.disclosure.words import met, percent, span
 from pipelines.estimates.years import Year
 
 Row = Mapping[str, object]
-BENEFIT = (("mean_weeks_at_once", "mean_weeks"), ("infusions_at_once", "infusions_given"))
+BENEFIT = (("seen_weeks_at_once", "seen_weeks"), ("infusions_at_once", "infusions_given"))
 
 
 def by_infusion(finding: ConditionFinding) -> str:
@@ -17,17 +17,33 @@ def by_infusion(finding: ConditionFinding) -> str:
     refused = finding.refusal("by_infusion", "curve")
     if refused:
         return refused
+    few = finding.definitions.setting("unstable_below_assessed")
     early = finding.definitions.setting("early_infusion")
     rows = finding.by_infusion
-    few = finding.definitions.setting("unstable_below_assessed")
     reached = rows.filter(pl.col("at_risk") >= few)["infusion"].to_list()
-    told = rows.filter(pl.col("infusion").is_in([early, max(reached, default=early)]))
     parts = [
-        f"after {row['infusion']} infusions {_share(row, 'responded')} had responded"
-        f" and {percent(row['stopped_share'])} had stopped without a response"
-        for row in told.iter_rows(named=True)
+        f"after {_infusions(asked)} {_share(row, 'responded')} had responded and"
+        f" {percent(row['stopped_share'])} had stopped with no response seen"
+        for asked in sorted({early, max(reached, default=early)})
+        if (row := _at(rows, asked)) is not None
     ]
-    return _sentence("; ".join(parts)) or "Too few infusions to say."
+    return _sentence("; ".join(parts)) or "Nobody responded or stopped so early."
+
+
+def _at(rows: pl.DataFrame, infusion: int) -> Row | None:
+    """Return the last row up to an infusion: a share holds until something happens."""
+    before = rows.filter(pl.col("infusion") <= infusion).sort("infusion")
+    return before.row(-1, named=True) if before.height else None
+
+
+def _infusions(number: int) -> str:
+    return "1 infusion" if number == 1 else f"{number} infusions"
+
+
+def never_scored(finding: ConditionFinding) -> str:
+    """Return how many courses are not among those counted by infusion, as nothing is known of them."""
+    count = finding.by_infusion_summary["never_scored"].sum()
+    return f"{count:,} courses with a baseline were never scored after it and are not counted here."
 
 
 def futility(finding: ConditionFinding) -> str:
@@ -39,21 +55,32 @@ def futility(finding: ConditionFinding) -> str:
     least = finding.definitions.setting("early_min_fall_percent")
     early = finding.definitions.setting("early_infusion")
     hardly, improved = rows.get("hardly_improved"), rows.get("improved")
-    if hardly is None or not hardly["assessed"]:
-        return "Nobody who hardly improved early has been followed up in this window."
+    if hardly is None or not hardly["due"]:
+        return "Nobody who hardly improved early is due yet for this window."
     said = (
-        f"Of the {hardly['assessed']:,} followed up who had improved by less than {least} % around"
-        f" infusion {early}, {_share(hardly, 'rate')} responded"
+        f"Of the {hardly['due']:,} due who had improved by less than {least} % around infusion"
+        f" {early}, {_known(hardly)}"
     )
-    if improved is None or not improved["assessed"]:
+    if improved is None or not improved["due"]:
         return f"{said}."
-    return f"{said}; of the {improved['assessed']:,} who had improved more, {_share(improved, 'rate')}."
+    return f"{said}; of the {improved['due']:,} who had improved more, {_known(improved)}."
+
+
+def _known(row: Row) -> str:
+    """Return who responded: the rate of those followed up, or the range where too few were."""
+    if not row["enough_follow_up"]:
+        return f"{_range(row['known'], row['highest'])} responded (too few followed up to say more)"
+    unstable = ", unstable" if row["unstable"] else ""
+    return (
+        f"{percent(row['follow_up'])} were followed up and {_share(row, 'rate')} of them"
+        f" responded{unstable}"
+    )
 
 
 def lasting(finding: ConditionFinding) -> str:
-    """Return what share of the responders was still in response at each time, from least to most.
+    """Return what share of the responders was still in response at each time, by both readings.
 
-    Least: one lost score is enough. Most: the next score must confirm it.
+    One lost score is enough, or the next score must confirm it.
     """
     refused = finding.refusal("durability", "curve")
     if refused:
@@ -75,9 +102,10 @@ def lasting(finding: ConditionFinding) -> str:
 
 
 def _range(low: object, high: object) -> str:
-    if percent(low) == percent(high):
-        return percent(low)
-    return f"{percent(low).removesuffix(' %')}–{percent(high)}"
+    least, most = sorted((float(str(low)), float(str(high))))
+    if percent(least) == percent(most):
+        return percent(least)
+    return f"{percent(least).removesuffix(' %')}–{percent(most)}"
 
 
 def cost(finding: ConditionFinding) -> str | None:
@@ -89,9 +117,10 @@ def cost(finding: ConditionFinding) -> str | None:
     if None in both:
         return None
     most = finding.definitions.setting("benefit_weeks")
-    mean, given = (_numbers(row[one], row[other]) for one, other in BENEFIT)
+    seen, given = (_numbers(row[one], row[other]) for one, other in BENEFIT)
     return (
-        f"Within {most} weeks a responder had {mean} weeks in response for {given} infusions:"
+        f"Up to {most} weeks after the first response, and no longer than scores were taken, a"
+        f" responder was seen {seen} weeks in response, for {given} infusions: at least"
         f" {_numbers(*both)} weeks each."
     )
 
@@ -102,15 +131,17 @@ def _numbers(low: object, high: object) -> str:
 
 
 def distribution(finding: ConditionFinding) -> str:
-    """Return how many fell by nothing, a third and a half."""
+    """Return how many of those followed up fell by a tenth, 30 % and a half, and how many were missing."""
     rows = {int(row["fell_percent"]): row for row in finding.distribution.iter_rows(named=True)}
     if not rows[0]["assessed"]:
         return "Nobody has been followed up in this window."
+    missing = int(finding.response.levels[1]["not_assessed"].sum())
     parts = [f"{percent(rows[step]['share'])} by {step} % or more" for step in (30, 50)]
     rose = 1 - float(rows[0]["share"])
     return (
-        f"Of {rows[0]['assessed']:,} followed up, scores fell in {percent(rows[10]['share'])} by 10 %"
-        f" or more, in {' and in '.join(parts)}; they rose in {percent(rose)}."
+        f"Of {rows[0]['assessed']:,} followed up ({missing:,} are missing), scores fell in"
+        f" {percent(rows[10]['share'])} by 10 % or more, in {' and in '.join(parts)}; they rose in"
+        f" {percent(rose)}."
     )
 
 
@@ -132,21 +163,28 @@ def years(finding: ConditionFinding) -> str:
     """Return the latest year against the one before, and whether the data can tell them apart."""
     found = finding.years
     if found is None:
-        return "There are no two years of starts that are due, so none is compared with the other."
+        return "No two years of starts are due, so there is nothing to compare."
     gap = found.difference
     if gap.refused:
         return _reason(finding, gap.refused)
+    did = met(finding.question, finding.definitions)
     said = (
-        f"Of those who began {_months(found.latest)} {_share(found.latest.row, 'rate')} responded, of"
+        f"Of those who began {_months(found.latest)} {_share(found.latest.row, 'rate')} {did}, of"
         f" those who began {_months(found.before)} {_share(found.before.row, 'rate')}: a difference of"
-        f" {_points(gap.difference)} percentage points ({_points(gap.low)} to {_points(gap.high)})."
+        f" {_points(gap.difference)} percentage points ({_points(gap.low)} to {_points(gap.high)})"
+        " among those followed up."
     )
     if gap.told_apart:
-        return f"{said} More than chance; whether patients or care changed, it does not say."
-    return f"{said} The data can't tell the two years apart."
+        return (
+            f"{said} Chance alone would rarely do so much; who came, who was missing and what care was"
+            " given may all have changed."
+        )
+    return f"{said} The data can't tell the two apart."
 
 
 def _months(year: Year) -> str:
+    if year.first == year.last:
+        return f"in {year.first:%b %Y}"
     return f"{year.first:%b %Y} to {year.last:%b %Y}"
 
 

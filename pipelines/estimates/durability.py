@@ -24,8 +24,9 @@ class Durability:
 
     Each tuple has one frame per step of grouping, as in Result. `later`: see `still_responding`.
     `summary`: courses by fate (see `times_in_response`), started, eligible, responders, followed
-    (lost and censored), patients, then median and mean time in response, infusions_given (mean per
-    followed course) and weeks_per_infusion; the last three again `_at_once`. `curve`: share not
+    (lost and censored), patients, then median and mean time in response, seen_weeks and
+    infusions_given (means of the followed courses) and weeks_per_infusion; mean_weeks and these
+    again `_at_once`. `curve`: share not
     yet lost by day after first response; `weeks`: the same at durability_weeks. `curve_at_once`,
     `weeks_at_once`: the same if the first lost score counted without another to confirm it: where
     scores are rare, losses go unconfirmed and `curve` is too high, so look at both. `competing`
@@ -55,12 +56,13 @@ def durability(
 ) -> Durability:
     """Return what becomes of those who respond: window by window, and as time to loss of response.
 
-    Time runs from the first score that meets the headline measure to the loss, or to the last score
-    (Kaplan-Meier; of all courses, limits with courses of one patient together). mean_weeks is the
-    mean time in response up to benefit_weeks; weeks_per_infusion divides it by the mean number of
-    infusions that the same courses had from their first to the end of that time, because later ones
-    can't have brought it. It is about responders: infusions of others brought nothing and are not
-    in it. A number that can't be told is null and its reason stands in `refused`.
+    Time runs from the first score that meets the headline measure to the loss, or to the last
+    score (Kaplan-Meier; of all courses, limits with courses of one patient together).
+    mean_weeks is the mean time in response up to benefit_weeks. weeks_per_infusion divides
+    seen_weeks, the mean time that was seen up to benefit_weeks, by the mean number of infusions
+    that the same courses had until then. What came after the last score is in neither, so that
+    it is at least so much. It is about responders: infusions of others brought nothing and are
+    not in it. A number that can't be told is null and its reason stands in `refused`.
     """
     courses = times_in_response(followed, definitions)
     later = responders_later(followed, question.window, definitions)

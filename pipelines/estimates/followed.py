@@ -29,21 +29,20 @@ def times_in_response(followed: Followed, definitions: Definitions) -> pl.DataFr
     """Return every course with its fate and, of those followed in response, for how long.
 
     fate: as it entered (started_before_data, no_baseline, below_floor), never_scored,
-    never_responded, no_loss_rule (the instrument has none), else lost or censored. responded_day:
-    day of the first score that meets the headline measure. days: from there to the loss, or to the
-    last score of those not lost; days_at_once and
-    lost_at_once: the same if the first lost score counted without another one to confirm it.
-    infused_after: days from there to the first infusion outside the
-    induction, or to the next course, while in response; null where there was none. infusions_given:
-    before the end of the time in response, at most benefit_weeks after the first response;
-    infusions_at_once: before the end of days_at_once. What is a loss stands in
-    loss_of_response.csv.
+    never_responded, no_loss_rule (the instrument has none), else lost or censored.
+    responded_day: day of the first score that meets the headline measure. days: from there to
+    the loss, or to the last score of those not lost; days_at_once and lost_at_once: the same if
+    the first lost score counted without another one to confirm it. infused_after: days from
+    there to the first infusion outside the induction, or to the next course, while in response;
+    null where there was none. infusions_given: before the end of the time in response, at most
+    benefit_weeks after the first response; infusions_at_once: before the end of days_at_once.
+    What is a loss stands in loss_of_response.csv.
     """
     first = (
         followed.scores.filter("responds").group_by("course_key").agg(responded_day=pl.min("day"))
     )
     scored = followed.scores.group_by("course_key").agg(last_day=pl.max("day"))
-    rules = definitions["loss_of_response"].select("instrument", "new_course")
+    rules = definitions["loss_of_response"].select("instrument", "new_course", "confirm_last_day")
     courses = (
         followed.courses.join(scored, on="course_key", how="left")
         .join(first, on="course_key", how="left")
@@ -60,7 +59,7 @@ def times_in_response(followed: Followed, definitions: Definitions) -> pl.DataFr
         lost_at_once=pl.when(in_response).then(pl.col("lost_at_once_day").is_not_null()),
     )
     given = _with_infusions(spelled, followed.infusions, definitions)
-    return given.drop("new_course", "doubted_day", "confirmed_day")
+    return given.drop("new_course", "confirm_last_day", "doubted_day", "confirmed_day")
 
 
 def _until(lost_day: str) -> pl.Expr:
@@ -92,9 +91,18 @@ def _lost_scores(
 
 
 def _lost_day(scores: str) -> pl.Expr:
-    """Return the day of loss: by scores, or by a next course that counts as one."""
-    after = pl.col("next_course_day") > pl.col("responded_day")
-    needed = pl.when((pl.col("new_course") == "loss") & after).then("next_course_day")
+    """Return the day of loss: by scores, or by a next course that counts as one.
+
+    A course that was no longer scored is censored at its last score whether another follows or not:
+    else only those who come back would be followed beyond it, and the share in response would fall
+    with the first who does.
+    """
+    next_day = pl.col("next_course_day")
+    seen = pl.col("confirm_last_day").is_null() | (
+        next_day - pl.col("last_day") <= pl.col("confirm_last_day")
+    )
+    counts = (pl.col("new_course") == "loss") & (next_day > pl.col("responded_day")) & seen
+    needed = pl.when(counts).then(next_day)
     return pl.min_horizontal(scores, needed)
 
 

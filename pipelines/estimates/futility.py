@@ -101,7 +101,8 @@ def _early(infusion: int) -> pl.Expr:
 def _status() -> pl.Expr:
     another = pl.col("then_instrument").ne_missing(pl.col("instrument"))
     told = pl.col("status").is_in(BANDS).fill_null(False)
-    return pl.when(another | ~told).then(pl.lit("not_comparable")).otherwise("status")
+    open_ = (pl.col("status") == "not_yet_due").fill_null(False)
+    return pl.when(~open_ & (another | ~told)).then(pl.lit("not_comparable")).otherwise("status")
 
 
 def _level(

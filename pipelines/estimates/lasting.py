@@ -16,8 +16,8 @@ WAYS = ("lost", "infused")
 SUMMARY = {
     "median_days": pl.Int64(), "median_low": pl.Int64(), "median_high": pl.Int64(),
     "mean_weeks": pl.Float64(), "mean_low": pl.Float64(), "mean_high": pl.Float64(),
-    "infusions_given": pl.Float64(), "weeks_per_infusion": pl.Float64(),
-    "mean_weeks_at_once": pl.Float64(), "infusions_at_once": pl.Float64(),
+    "seen_weeks": pl.Float64(), "infusions_given": pl.Float64(), "weeks_per_infusion": pl.Float64(),
+    "seen_weeks_at_once": pl.Float64(), "mean_weeks_at_once": pl.Float64(), "infusions_at_once": pl.Float64(),
     "weeks_per_infusion_at_once": pl.Float64(),
 }  # fmt: skip
 CURVE = {
@@ -145,16 +145,15 @@ def _numbers(
     nobody = not curve["lost"].sum()
     middle = median(curve)
     mean = restricted_mean(curve, 7 * definitions.setting("benefit_weeks"))
-    given = spells["infusions_given"].mean()
-    assert isinstance(given, float)
     numbers: dict[str, float | int | None] = dict.fromkeys(SUMMARY)
-    numbers |= dict(zip(list(SUMMARY)[:3], middle, strict=True)) | {"infusions_given": given}
+    numbers |= dict(zip(list(SUMMARY)[:3], middle, strict=True))
+    numbers |= _benefit(spells, "days", "infusions_given", "", definitions)
     reasons = [("interval", "no_loss")] if nobody else []
     if middle[0] is None:
         reasons.append(("median", "no_loss" if nobody else "median_not_reached"))
     if mean is None:
         return numbers, [*reasons, ("mean", "followed_too_short")]
-    numbers |= {"mean_weeks": mean.days / 7, "weeks_per_infusion": mean.days / 7 / given}
+    numbers["mean_weeks"] = mean.days / 7
     if question.population == "all_courses":
         reasons.append(("mean interval", "several_courses"))
     elif mean.error > 0:
@@ -170,10 +169,26 @@ def _numbers_at_once(
 ) -> tuple[dict[str, float | int | None], list[tuple[str, str]]]:
     """Return the mean, and weeks per infusion, if the first lost score counted unconfirmed."""
     mean = restricted_mean(at_once, 7 * definitions.setting("benefit_weeks"))
-    given = spells["infusions_at_once"].mean()
-    assert isinstance(given, float)
-    numbers: dict[str, float | int | None] = {"infusions_at_once": given}
+    numbers = _benefit(spells, "days_at_once", "infusions_at_once", "_at_once", definitions)
     if mean is None:
         return numbers, [("mean at once", "followed_too_short")]
-    weeks = mean.days / 7
-    return numbers | {"mean_weeks_at_once": weeks, "weeks_per_infusion_at_once": weeks / given}, []
+    return numbers | {"mean_weeks_at_once": mean.days / 7}, []
+
+
+def _benefit(
+    spells: pl.DataFrame, days: str, infusions: str, suffix: str, definitions: Definitions
+) -> dict[str, float | int | None]:
+    """Return weeks in response that were seen, infusions until then, and one over the other.
+
+    Both end with the last score, so that neither is told of a time that the other is not.
+    """
+    horizon = 7 * definitions.setting("benefit_weeks")
+    seen = spells[days].clip(upper_bound=horizon).mean()
+    given = spells[infusions].mean()
+    assert isinstance(seen, float)
+    assert isinstance(given, float)
+    return {
+        f"seen_weeks{suffix}": seen / 7,
+        infusions: given,
+        f"weeks_per_infusion{suffix}": seen / 7 / given,
+    }

@@ -1,6 +1,5 @@
 """Who of those due was assessed: the chance of each course, by what was known of it before."""
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from pipelines.definitions import Definitions
 from pipelines.estimates.intervals import Floats
 
+TINY = 1e-6  # a chance as small is none: somebody would speak for a million
 TERMS = ("category", "sex", "age_band", "clinic_key", "later_course")
 
 
@@ -60,14 +60,12 @@ def participation(due: pl.DataFrame, definitions: Definitions) -> Participation 
     if assessed.sum() < least or (1 - assessed).sum() < least:
         return "too_few_for_weights"
     design = _design(due, least)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            fitted = GLM(assessed, design, family=Binomial()).fit()
-        except (PerfectSeparationWarning, RuntimeWarning, np.linalg.LinAlgError):
-            return "separated"
+    try:
+        fitted = GLM(assessed, design, family=Binomial()).fit()
+    except (PerfectSeparationWarning, np.linalg.LinAlgError):
+        return "separated"
     chances = np.asarray(fitted.fittedvalues, dtype=np.float64)
-    if not fitted.converged or not chances.min() > 0:
+    if not fitted.converged or not chances.min() > TINY or np.allclose(chances, assessed):
         return "separated"
     spread = np.asarray(fitted.normalized_cov_params, dtype=np.float64)
     patients = due["patient_key"].rank("dense").to_numpy().astype(np.int64) - 1

@@ -91,4 +91,5 @@ def _infusions(followed: Followed) -> pl.DataFrame:
 def _status() -> pl.Expr:
     another = pl.col("instrument").ne_missing(pl.col("then_instrument"))
     told = pl.col("status").is_in(BANDS)
-    return pl.when(another | ~told).then(pl.lit("not_comparable")).otherwise("status")
+    open_ = (pl.col("status") == "not_yet_due").fill_null(False)
+    return pl.when(~open_ & (another | ~told)).then(pl.lit("not_comparable")).otherwise("status")

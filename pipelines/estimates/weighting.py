@@ -101,6 +101,8 @@ def _share(
         return share, None
     correction = concerned / (concerned - 1)
     variance = correction * float(by_patient @ by_patient) / float(weights.sum()) ** 2
+    if not variance > 0:
+        return share, None
     return share, share * (1 - share) / variance
 
 

@@ -15,7 +15,10 @@ from pipelines.estimates.weighting import DUE
 
 @dataclass(frozen=True)
 class Year:
-    """One year of starts: its first and last month, and its counts and shares as in `response`."""
+    """Courses that began within a year: the first and last month in which any that is due did.
+
+    `row` has counts and shares as in `response`.
+    """
 
     first: date
     last: date
@@ -49,13 +52,14 @@ def years(courses: pl.DataFrame, question: Question, definitions: Definitions) -
 
 
 def _year(due: pl.DataFrame, last: date, question: Question, definitions: Definitions) -> Year:
-    first = _months_before(last, 11)
-    rows = due.filter(pl.col("start_month").is_between(first, last))
+    rows = due.filter(pl.col("start_month").is_between(_months_before(last, 11), last))
     counted = counts(rows, [], "status", DUE).with_columns(
         due=pl.sum_horizontal(DUE), assessed=pl.col("responded") + pl.col("not_responded")
     )
     shared = with_shares(counted, rows, [], question, definitions)
-    return Year(first, last, shared.row(0, named=True))
+    months = rows["start_month"].to_list()
+    first, end = (min(months), max(months)) if months else (last, last)
+    return Year(first, end, shared.row(0, named=True))
 
 
 def _months_before(month: date, number: int) -> date:

@@ -61,6 +61,8 @@ def _answer(view: View, found: ConditionFinding) -> None:
         st.caption(" · ".join([found.label, *view.filters]))
         with st.container(key="sentence"):
             st.markdown(unbroken(found.sentence))
+        if found.question.measure != "response":
+            st.caption(phrases.FOLLOWED_FOR_RESPONSE)
         for caution in cautions(found.response):
             st.caption(f":material/info: {unbroken(caution)}")
 
@@ -76,7 +78,7 @@ def _by_infusion(found: ConditionFinding) -> None:
         st.markdown(words.by_infusion(found))
         return
     _either("by_infusion", by_infusion.chart(found), by_infusion.chart(found, narrow=True))
-    st.caption(phrases.BY_INFUSION)
+    st.caption(f"{phrases.BY_INFUSION} {words.never_scored(found)}")
 
 
 def _futility(found: ConditionFinding) -> None:

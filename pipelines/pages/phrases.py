@@ -20,9 +20,14 @@ WEIGHTING = (
 
 
 BY_INFUSION = (
-    "Blue: had responded by then, with 95 % intervals. Grey: stopped without a response. White: still"
-    " being treated. Numbers: courses that had this infusion without an earlier response. Who stops"
-    " may be who does not respond, so this says what happened, not what further infusions would do."
+    "Blue: had responded by then, with 95 % intervals. Grey: stopped with no response seen; some were"
+    " not scored to the end. White: still being treated. Numbers: courses that had this infusion"
+    " without an earlier response. Who stops may be who does not respond, so this says what happened,"
+    " not what further infusions would do."
+)
+FOLLOWED_FOR_RESPONSE = (
+    "How many infusions it takes, when to stop and how long it lasts are about response, whatever the"
+    " measure above."
 )
 FUTILITY = (
     "For deciding with a patient, not for them: some who hardly improved early still responded."

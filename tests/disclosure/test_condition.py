@@ -87,7 +87,7 @@ def test_two_years_are_compared_in_a_sentence_that_says_whether_the_data_can_tel
     assert finding.years is not None
     said = words.years(finding)
     assert said.startswith("Of those who began ")
-    assert said.endswith("can't tell the two years apart.") != finding.years.difference.told_apart
+    assert said.endswith("can't tell the two apart.") != finding.years.difference.told_apart
 
 
 def test_a_condition_without_a_baseline_gives_reasons_and_no_number(small_practice: Path) -> None:

@@ -76,7 +76,8 @@ def test_time_in_response_median_mean_and_infusions_by_hand(warehouse: Make) -> 
     weeks = (40 + 60 * 2 / 3 + 82 * 1 / 3) / 7
     assert row["mean_weeks"] == pytest.approx(weeks)
     assert row["infusions_given"] == pytest.approx(4 / 3)
-    assert row["weeks_per_infusion"] == pytest.approx(weeks / (4 / 3))
+    assert row["seen_weeks"] == pytest.approx((40 + 100 + 182) / 3 / 7)
+    assert row["weeks_per_infusion"] == pytest.approx((40 + 100 + 182) / 3 / 7 / (4 / 3))
 
 
 def test_an_infusion_while_in_response_competes_with_the_loss(warehouse: Make) -> None:
@@ -112,7 +113,7 @@ def test_time_and_infusions_up_to_an_unconfirmed_loss_by_hand(warehouse: Make) -
     assert row["mean_weeks"] == pytest.approx(26)
     assert row["mean_weeks_at_once"] == pytest.approx((40 + 142 / 2) / 7)
     assert (row["infusions_given"], row["infusions_at_once"]) == (1.5, 1.5)
-    assert row["weeks_per_infusion_at_once"] == pytest.approx((40 + 142 / 2) / 7 / 1.5)
+    assert row["weeks_per_infusion_at_once"] == pytest.approx((40 + 182) / 2 / 7 / 1.5)
 
 
 NO_CURVE = ["competing", "curve", "mean at once", "mean", "median"]

@@ -88,16 +88,18 @@ def test_pain_is_lost_at_two_scores_in_a_row_with_less_than_30_percent_relief(
 
 @pytest.mark.parametrize(
     ("category", "instrument", "expected"),
-    [("depression", "phq_9", ("lost", 80, 80)), ("tmj", "nrs_average_7d", ("censored", 40, 40))],
+    [("depression", "phq_9", ("lost", 80, 80)), ("tmj", "nrs_average_7d", ("censored", 70, 70))],
 )
 def test_another_course_is_a_loss_of_depression_and_ends_what_is_known_of_pain(
     warehouse: Make, category: str, instrument: str, expected: Spell
 ) -> None:
+    """Only while scores go on: who is no longer scored is censored there, whoever comes back."""
+    people = {"scored": {20: 3, 90: 3}, "unseen": {20: 3, 60: 3}}
+    more = "".join(f"\n{key} | 100 | {category}" for key in people)
     built = warehouse(
-        infusions=infusions(category, "1", more=f"\n1 | 100 | {category}"),
-        scores=scores(instrument, 10, **{"1": {20: 3, 60: 3}}),
+        infusions=infusions(category, *people, more=more), scores=scores(instrument, 10, **people)
     )
-    assert spells(built) == {"1": expected}
+    assert spells(built) == {"scored": expected, "unseen": ("censored", 40, 40)}
 
 
 def test_an_instrument_without_a_rule_of_loss_is_told_apart(warehouse: Make) -> None:
