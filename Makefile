@@ -11,7 +11,7 @@ app: .venv/ready
 
 test: .venv/ready
 	$(BIN)/python tests/browser/install.py
-	$(BIN)/pytest -n 2 --dist loadscope
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 check: .venv/ready
 	$(BIN)/ruff format --check
