@@ -155,16 +155,14 @@ class Practice:
         `measure` is that of the response, the distribution and the thirds; what is followed over
         time is response. Raises InputError as `response` does.
         """
-        by, inside = ("category",), {**(where or {}), "category": [category]}
-        asked = (population, inside, start_from, start_to)
-        response_of = self.response(by, measure, window, *asked)
+        inside = {**(where or {}), "category": [category]}
+        question = self._question(
+            ("category",), measure, window, population, inside, start_from, start_to
+        )
         return condition(
             category,
-            response_of,
-            self.durability(by, window, *asked),
-            self.response_by_infusion(by, *asked),
-            self.futility(by, window, *asked),
-            self._followed(response_of.question),
+            response(self._courses(question), question, self.definitions, self._provenance),
+            self._followed(question),
             warehouse.whole_table(self.build.path, "staging.prior_treatments"),
         )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.definitions import Definitions, load
 from pipelines.intake.simulation.writing import simulate_practice
 from pipelines.warehouse import build
 from tests.drawn import Built, built, write
@@ -26,6 +27,12 @@ def warehouse(tmp_path: Path) -> Callable[..., Built]:
         return built(tmp_path / "practice")
 
     return make
+
+
+@pytest.fixture(scope="session")
+def definitions() -> Definitions:
+    """Return the definitions as shipped."""
+    return load()
 
 
 @pytest.fixture(scope="session")

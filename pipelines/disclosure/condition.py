@@ -7,8 +7,9 @@ import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.disclosure import words
-from pipelines.disclosure.disclose import disclose, policy_row
+from pipelines.disclosure.disclose import disclose
 from pipelines.disclosure.finding import Finding
+from pipelines.disclosure.policies import policy_row
 from pipelines.estimates.condition import Condition
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.years import Years

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.disclosure.condition import ConditionFinding
-from pipelines.disclosure.words import met, percent, span
+from pipelines.disclosure.words import between, met, percent, span
 from pipelines.estimates.years import Year
 
 Row = Mapping[str, object]
@@ -69,7 +69,9 @@ def futility(finding: ConditionFinding) -> str:
 def _known(row: Row) -> str:
     """Return who responded: the rate of those followed up, or the range where too few were."""
     if not row["enough_follow_up"]:
-        return f"{_range(row['known'], row['highest'])} responded (too few followed up to say more)"
+        return (
+            f"{between(row['known'], row['highest'])} responded (too few followed up to say more)"
+        )
     unstable = ", unstable" if row["unstable"] else ""
     return (
         f"{percent(row['follow_up'])} were followed up and {_share(row, 'rate')} of them"
@@ -89,7 +91,7 @@ def lasting(finding: ConditionFinding) -> str:
         ["share", "share_at_once"]
     )
     known = [
-        f"{_range(row['share_at_once'], row['share'])} at {row['weeks']} weeks"
+        f"{between(row['share_at_once'], row['share'])} at {row['weeks']} weeks"
         for row in both.iter_rows(named=True)
     ]
     row = finding.summary.row(0, named=True)
@@ -99,13 +101,6 @@ def lasting(finding: ConditionFinding) -> str:
         f"Of {row['followed']:,} courses followed from their first response, {', '.join(known)}"
         " were still in response."
     )
-
-
-def _range(low: object, high: object) -> str:
-    least, most = sorted((float(str(low)), float(str(high))))
-    if percent(least) == percent(most):
-        return percent(least)
-    return f"{percent(least).removesuffix(' %')}–{percent(most)}"
 
 
 def cost(finding: ConditionFinding) -> str | None:

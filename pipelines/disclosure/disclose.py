@@ -2,10 +2,11 @@
 
 import polars as pl
 
-from pipelines.definitions import Definitions, InputError
-from pipelines.definitions.errors import did_you_mean, listed
+from pipelines.definitions import InputError
+from pipelines.definitions.errors import listed
 from pipelines.disclosure.finding import Finding
 from pipelines.disclosure.ladder import Members, rung_columns, standings
+from pipelines.disclosure.policies import policy_row, smallest_shown
 from pipelines.estimates.result import Question, Result
 
 NESTED = (("category",), ("category", "subtype"))
@@ -37,21 +38,10 @@ def disclose(result: Result, policy: str = "cms11") -> Finding:
         refused = why_refused(result.question)
         if refused:
             raise InputError(f"policy {policy}: {refused}")
-        levels = _protected(result, int(str(row["smallest_count"])))
+        levels = _protected(result, smallest_shown(row))
     else:
         levels = tuple(level.with_columns(hidden=pl.lit(False)) for level in result.levels)
     return Finding(result.question, policy, levels, result.definitions, result.provenance)
-
-
-def policy_row(definitions: Definitions, policy: str) -> dict[str, object]:
-    """Return a policy; raises InputError where it is not known."""
-    policies = definitions["policies"]
-    known = policies["policy"].to_list()
-    if policy not in known:
-        raise InputError(
-            f"policy: '{policy}' is not known{did_you_mean(policy, known)}; expected {listed(known)}"
-        )
-    return policies.row(by_predicate=pl.col("policy") == policy, named=True)
 
 
 def why_refused(question: Question) -> str | None:

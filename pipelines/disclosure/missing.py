@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.definitions import Definitions
-from pipelines.disclosure.table import labelled
-from pipelines.disclosure.words import HIDDEN, NONE, counts_as_harm, met, percent, span
+from pipelines.disclosure.table import labelled, number, rate, share
+from pipelines.disclosure.words import NONE, counts_as_harm, met, percent, span
 from pipelines.estimates.result import Question
 
 Row = Mapping[str, object]
@@ -29,16 +29,16 @@ def tipping(row: Row, question: Question, definitions: Definitions) -> str | Non
         return None
     if not missing:
         return None
-    share = definitions.setting("tipping_percent")
+    least = definitions.setting("tipping_percent")
     if row["tipping"] is not None:
         return (
             f"{row['tipping']:,} of the {missing:,} missing would have to have failed"
-            f" for the rate to fall below {share} %."
+            f" for the rate to fall below {least} %."
         )
     did = met(question, definitions)
-    if 100 * responded >= share * due:
-        return f"Even if all {missing:,} missing had failed, {share} % or more {did}."
-    return f"Even if all {missing:,} missing had {did}, the rate would be below {share} %."
+    if 100 * responded >= least * due:
+        return f"Even if all {missing:,} missing had failed, {least} % or more {did}."
+    return f"Even if all {missing:,} missing had {did}, the rate would be below {least} %."
 
 
 def weighted(row: Row, definitions: Definitions) -> str:
@@ -56,12 +56,12 @@ def missing_table(
     rows = [
         (
             _condition(row, question),
-            _count(row["due"]),
-            _count(row["not_assessed"]),
-            _share(row, "known"),
-            _share(row, "rate"),
+            number(row["due"]),
+            number(row["not_assessed"]),
+            share(row, "known"),
+            rate(row),
             weighted(row, definitions),
-            _share(row, "highest"),
+            share(row, "highest"),
             tipping(row, question, definitions) or NONE,
         )
         for row in labelled(frame, definitions).iter_rows(named=True)
@@ -72,13 +72,3 @@ def missing_table(
 def _condition(row: Row, question: Question) -> str:
     named = [str(row[name]) for name in question.by if name in row and row[name] is not None]
     return ", ".join(named) or "All headline conditions"
-
-
-def _count(count: object) -> str:
-    return f"{count:,}" if isinstance(count, int) else HIDDEN
-
-
-def _share(row: Row, name: str) -> str:
-    if row[name] is None:
-        return NONE if row["due"] == 0 or row["hidden"] is False else HIDDEN
-    return percent(row[name])

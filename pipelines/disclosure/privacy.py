@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipelines.definitions import Definitions, InputError
-from pipelines.definitions.errors import did_you_mean, listed
+from pipelines.definitions import Definitions
+from pipelines.disclosure.policies import policy_row, smallest_shown
 from pipelines.estimates.privacy import PrivacyReport
 from pipelines.estimates.result import Provenance
 
@@ -42,14 +42,9 @@ def disclose_privacy(report: PrivacyReport, policy: str = "cms11") -> PrivacyFin
     an unknown policy.
     """
     definitions = report.definitions
-    known = definitions["policies"]["policy"].to_list()
-    if policy not in known:
-        raise InputError(
-            f"policy: '{policy}' is not known{did_you_mean(policy, known)}; expected {listed(known)}"
-        )
-    row = definitions["policies"].row(by_predicate=pl.col("policy") == policy, named=True)
+    row = policy_row(definitions, policy)
     limits = definitions["privacy_limits"].sort("smallest_group")
-    smallest = int(row["smallest_count"]) if row["protects"] else 0
+    smallest = smallest_shown(row)
     whole, combinations, without = (
         _classed(frame, smallest, limits) if smallest else frame
         for frame in (pl.DataFrame([report.whole]), report.combinations, report.without)

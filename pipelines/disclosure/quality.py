@@ -1,13 +1,12 @@
 """Data quality as it may be shown: the only way from a QualityResult to a QualityFinding."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from pipelines.definitions import Definitions, InputError
-from pipelines.definitions.errors import did_you_mean, listed
+from pipelines.definitions import Definitions
 from pipelines.disclosure import quality_words
+from pipelines.disclosure.policies import policy_row
 from pipelines.estimates.grades import SEVERITIES
 from pipelines.estimates.quality import STATUSES, QualityResult
 from pipelines.estimates.result import Provenance
@@ -38,7 +37,7 @@ class QualityFinding:
     @property
     def protects(self) -> bool:
         """Return whether the policy hides small counts."""
-        return bool(_policy(self.policy, self.definitions)["protects"])
+        return bool(policy_row(self.definitions, self.policy)["protects"])
 
     @property
     def failures(self) -> pl.DataFrame:
@@ -54,7 +53,7 @@ class QualityFinding:
     def footnote(self) -> str:
         """Return build, days and policy in a line."""
         return quality_words.footnote(
-            self.provenance, _policy(self.policy, self.definitions), self.definitions
+            self.provenance, policy_row(self.definitions, self.policy), self.definitions
         )
 
 
@@ -66,7 +65,7 @@ def disclose_quality(result: QualityResult, policy: str = "cms11") -> QualityFin
     before of the same unit; by clinic only grade and status. Raises InputError for an unknown
     policy.
     """
-    row = _policy(policy, result.definitions)
+    row = policy_row(result.definitions, policy)
     found = QualityFinding(
         policy,
         result.window,
@@ -90,16 +89,6 @@ def disclose_quality(result: QualityResult, policy: str = "cms11") -> QualityFin
         capture=result.capture.clear(),
         trust=result.trust.clear(),
     )
-
-
-def _policy(name: str, definitions: Definitions) -> Mapping[str, object]:
-    policies = definitions["policies"]
-    known = policies["policy"].to_list()
-    if name not in known:
-        raise InputError(
-            f"policy: '{name}' is not known{did_you_mean(name, known)}; expected {listed(known)}"
-        )
-    return policies.row(by_predicate=pl.col("policy") == name, named=True)
 
 
 def _small(rules: pl.DataFrame, smallest: int) -> pl.Series:

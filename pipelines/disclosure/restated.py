@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipelines.definitions import Definitions, InputError
-from pipelines.definitions.errors import did_you_mean, listed
+from pipelines.definitions import Definitions
+from pipelines.disclosure.policies import policy_row
 from pipelines.disclosure.words import percent
 from pipelines.estimates.restated import Restatements
 
@@ -50,7 +50,7 @@ def disclose_restatements(result: Restatements, policy: str = "cms11") -> Restat
     one status before and one after holds enough persons: published totals of both builds differ by
     sums of such blocks. Raises InputError for an unknown policy.
     """
-    row = _policy(result.definitions, policy)
+    row = policy_row(result.definitions, policy)
     smallest = int(str(row["smallest_count"]))
     open_ = not row["protects"] or bool((result.blocks["persons"] >= smallest).all())
     moved = result.moved.height if open_ or not result.moved.height else None
@@ -63,15 +63,6 @@ def disclose_restatements(result: Restatements, policy: str = "cms11") -> Restat
         lines += [] if rows.height else _by_reason(reasons, result.definitions)
         lines.append(NO_RATES)
     return RestatementFinding(policy, summary, moved, rows, reasons, tuple(lines))
-
-
-def _policy(definitions: Definitions, policy: str) -> dict[str, object]:
-    known = definitions["policies"]["policy"].to_list()
-    if policy not in known:
-        raise InputError(
-            f"policy: '{policy}' is not known{did_you_mean(policy, known)}; expected {listed(known)}"
-        )
-    return definitions["policies"].row(by_predicate=pl.col("policy") == policy, named=True)
 
 
 def _summary(result: Restatements, moved: int | None) -> str:

@@ -18,14 +18,14 @@ def table(frame: pl.DataFrame, question: Question, definitions: Definitions) -> 
             **{
                 heading(name): NONE if row[name] is None else str(row[name]) for name in question.by
             },
-            "Started": _number(row["started"]),
-            "Due": _number(row["due"]),
-            "Assessed": _number(row["assessed"]),
-            "Met": _number(row["responded"]),
-            "At least": _share(row, "known"),
-            "At most": _share(row, "highest"),
-            "Followed up": _share(row, "follow_up"),
-            "Among assessed": _rate(row),
+            "Started": number(row["started"]),
+            "Due": number(row["due"]),
+            "Assessed": number(row["assessed"]),
+            "Met": number(row["responded"]),
+            "At least": share(row, "known"),
+            "At most": share(row, "highest"),
+            "Followed up": share(row, "follow_up"),
+            "Among assessed": rate(row),
         }
         for row in labelled(frame, definitions).iter_rows(named=True)
     ]
@@ -82,18 +82,21 @@ def heading(column: str) -> str:
     return column.removesuffix("_key").replace("_", " ").capitalize()
 
 
-def _number(count: object) -> str:
+def number(count: object) -> str:
+    """Return a count for people; `hidden` where it is withheld."""
     return f"{count:,}" if isinstance(count, int) else HIDDEN
 
 
-def _share(row: Mapping[str, object], name: str) -> str:
+def share(row: Mapping[str, object], name: str) -> str:
+    """Return a share for people: a dash where nobody is due, `hidden` where it is withheld."""
     if row[name] is None:
         return NONE if row["due"] == 0 else HIDDEN
     return percent(row[name])
 
 
-def _rate(row: Mapping[str, object]) -> str:
-    if row["hidden"]:
+def rate(row: Mapping[str, object]) -> str:
+    """Return the rate among those assessed with its interval, or why there is none."""
+    if row.get("hidden"):
         return HIDDEN
     if row["rate"] is None:
         return NONE

@@ -30,6 +30,14 @@ def span(low: object, high: object) -> str:
     return f"{round(100 * low)}–{round(100 * high)} %"
 
 
+def between(low: object, high: object) -> str:
+    """Return two shares as a range in whole per cent, the lower first; one where they are the same."""
+    if not isinstance(low, float | int) or not isinstance(high, float | int):
+        return NONE
+    least, most = percent(min(low, high)), percent(max(low, high))
+    return most if least == most else f"{least.removesuffix(' %')}–{most}"
+
+
 def counts_as_harm(question: Question, definitions: Definitions) -> bool:
     """Return whether missing outcomes are left out of a measure, as for harms."""
     rules = definitions["measures"].filter(pl.col("measure") == question.measure)

@@ -1,16 +1,16 @@
 """All that is asked of one condition: response, how soon, how long, how far, and when to stop."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.estimates.distribution import distribution
-from pipelines.estimates.durability import Durability
+from pipelines.estimates.durability import Durability, durability
 from pipelines.estimates.earlier import earlier
 from pipelines.estimates.followed import Followed
-from pipelines.estimates.futility import Futility
-from pipelines.estimates.response_by_infusion import InfusionNumbers
+from pipelines.estimates.futility import Futility, futility
+from pipelines.estimates.response_by_infusion import InfusionNumbers, response_by_infusion
 from pipelines.estimates.result import Result
 from pipelines.estimates.thirds import thirds
 from pipelines.estimates.trajectory import trajectory
@@ -40,30 +40,27 @@ class Condition:
 
 
 def condition(
-    category: str,
-    response: Result,
-    durability: Durability,
-    by_infusion: InfusionNumbers,
-    futility: Futility,
-    followed: Followed,
-    treatments: pl.DataFrame,
+    category: str, response: Result, followed: Followed, treatments: pl.DataFrame
 ) -> Condition:
-    """Return the estimates of one category together, with those of its courses and their scores.
+    """Return the estimates of one category together, from its response and what was followed.
 
-    `followed` are the courses of the question over time, `treatments` staging.prior_treatments.
+    `followed` are the courses of the same question over time, `treatments` staging.prior_treatments.
+    What is followed over time is response, whatever the measure.
     """
-    instrument, weekly = trajectory(followed, response.definitions)
-    courses = response.courses.filter(pl.col("measure") == response.question.measure)
+    asked, definitions = response.question, response.definitions
+    over_time = (followed, replace(asked, measure="response"), definitions, response.provenance)
+    courses = response.courses.filter(pl.col("measure") == asked.measure)
+    instrument, weekly = trajectory(followed, definitions)
     return Condition(
-        category,
-        response,
-        durability,
-        by_infusion,
-        futility,
-        distribution(courses),
-        thirds(courses, response.question, response.definitions),
-        years(courses, response.question, response.definitions),
-        earlier(courses, treatments, response.question, response.definitions),
-        instrument,
-        weekly,
+        category=category,
+        response=response,
+        durability=durability(*over_time),
+        by_infusion=response_by_infusion(*over_time),
+        futility=futility(*over_time),
+        distribution=distribution(courses),
+        thirds=thirds(courses, asked, definitions),
+        years=years(courses, asked, definitions),
+        earlier=earlier(courses, treatments, asked, definitions),
+        instrument=instrument,
+        trajectory=weekly,
     )

@@ -1,13 +1,13 @@
 """Early improvement: of those who hardly improve by an early infusion, how many respond in the end."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.estimates.followed import ELIGIBILITY, Followed
 from pipelines.estimates.levels import counts, groups, levels
-from pipelines.estimates.refusals import Refusal, refused
+from pipelines.estimates.refusals import Grouped, Refusal, refused
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.shares import with_shares
 from pipelines.estimates.still_responding import BANDS
@@ -17,27 +17,13 @@ JUDGED = ("hardly_improved", "improved")
 
 
 @dataclass(frozen=True)
-class Futility:
-    """Response in a window by early improvement, as counted: not for display.
+class Futility(Grouped):
+    """Response in a window by early improvement.
 
-    Each tuple has one frame per step of grouping, as in Result. `levels`: by early {hardly_improved,
-    improved}, courses (all), the statuses in the window, due, assessed and the shares of
-    `response`. `summary`: started and courses by early, with those that could not be judged.
-    `refused`: estimate and reason for each share that is not given. `courses`: what was counted.
+    `levels`: by early {hardly_improved, improved}, courses (all), the statuses in the window, due,
+    assessed and the shares of `response`. `summary`: started and courses by early, with those that
+    could not be judged.
     """
-
-    question: Question
-    levels: tuple[pl.DataFrame, ...]
-    summary: tuple[pl.DataFrame, ...]
-    refused: tuple[pl.DataFrame, ...]
-    courses: pl.DataFrame = field(repr=False)
-    definitions: Definitions = field(repr=False)
-    provenance: Provenance
-
-    @property
-    def frame(self) -> pl.DataFrame:
-        """Return the finest grouping."""
-        return self.levels[-1]
 
 
 def futility(

@@ -1,12 +1,36 @@
 """Estimates that are not given, each with the reason in place of a number."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.estimates.levels import Key, keyed
+from pipelines.estimates.result import Provenance, Question
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Estimates of groups, as counted: not for display.
+
+    Each tuple has one frame per step of grouping, as in Result: `levels` the estimates, `summary`
+    every course by what became of it, `refused` estimate and reason for each number that is not
+    given. `courses`: what was counted.
+    """
+
+    question: Question
+    levels: tuple[pl.DataFrame, ...]
+    summary: tuple[pl.DataFrame, ...]
+    refused: tuple[pl.DataFrame, ...]
+    courses: pl.DataFrame = field(repr=False)
+    definitions: Definitions = field(repr=False)
+    provenance: Provenance
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """Return the finest grouping."""
+        return self.levels[-1]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Response by infusion number: how many infusions it takes until a first response, or until the end."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -8,7 +8,7 @@ from pipelines.definitions import Definitions
 from pipelines.estimates.competing import cumulative_incidence
 from pipelines.estimates.followed import ELIGIBILITY, Followed
 from pipelines.estimates.levels import counts, groups, keyed, levels
-from pipelines.estimates.refusals import Refusal, refused
+from pipelines.estimates.refusals import Grouped, Refusal, refused
 from pipelines.estimates.result import Provenance, Question
 
 FATES = (*ELIGIBILITY, "never_scored", "responded", "stopped", "ongoing")
@@ -19,28 +19,14 @@ SCHEMA = {name: pl.Int64() for name in ("infusion", "at_risk", "ongoing", *WAYS)
 
 
 @dataclass(frozen=True)
-class InfusionNumbers:
-    """First response by number of infusions, as counted: not for display.
+class InfusionNumbers(Grouped):
+    """First response by number of infusions.
 
-    Each tuple has one frame per step of grouping, as in Result. `levels`: by infusion, at_risk
-    (courses that had it without an earlier response), how many then responded, stopped or are
-    ongoing, and the cumulative shares responded, stopped and still without response, each with
-    its interval. `summary`: courses by fate, started, counted, patients. `refused`: estimate and
-    reason where there is no curve. `courses`: what was counted, with fate and infusion.
+    `levels`: by infusion, at_risk (courses that had it without an earlier response), how many then
+    responded, stopped or are ongoing, and the cumulative shares responded, stopped and still
+    without response, each with its interval. `summary`: courses by fate, started, counted,
+    patients. `courses` have fate and infusion.
     """
-
-    question: Question
-    levels: tuple[pl.DataFrame, ...]
-    summary: tuple[pl.DataFrame, ...]
-    refused: tuple[pl.DataFrame, ...]
-    courses: pl.DataFrame = field(repr=False)
-    definitions: Definitions = field(repr=False)
-    provenance: Provenance
-
-    @property
-    def frame(self) -> pl.DataFrame:
-        """Return the finest grouping."""
-        return self.levels[-1]
 
 
 def response_by_infusion(

@@ -1,19 +1,19 @@
 """How does one condition fare? How soon, for how long, how far, and when to stop."""
 
-import altair as alt
 import polars as pl
 import streamlit as st
 
 from pipelines import cached
 from pipelines.charts import by_infusion, distribution, lasting, trajectory
 from pipelines.charts.cautions import cautions
-from pipelines.charts.spelled import unbroken
+from pipelines.charts.spelled import subtitle, unbroken
 from pipelines.disclosure import condition_words as words
 from pipelines.disclosure.condition import ConditionFinding
 from pipelines.disclosure.condition_tables import earlier, futility, later, thirds, weeks
 from pipelines.estimates.benchmarks import matching
 from pipelines.pages import filters, phrases
 from pipelines.pages.view import View, current
+from pipelines.pages.widths import either_width
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     _earlier(found)
     st.header("The fine print")
     with st.container(key="foot"):
-        st.markdown(phrases.of_condition(found.category, found.definitions, found.question))
+        st.markdown(phrases.compared(found.definitions, found.question, found.category))
         others = matching(found.definitions, found.question).filter(
             ~pl.col("comparable") & (pl.col("category") == found.category)
         )
@@ -58,7 +58,7 @@ def _answer(view: View, found: ConditionFinding) -> None:
     for warning in view.warnings:
         st.warning(warning, icon=":material/link_off:")
     with st.container(key="answer"):
-        st.caption(" · ".join([found.label, *view.filters]))
+        st.caption(" · ".join([found.label, subtitle(found.response), *view.filters]))
         with st.container(key="sentence"):
             st.markdown(unbroken(found.sentence))
         if found.question.measure != "response":
@@ -77,7 +77,7 @@ def _by_infusion(found: ConditionFinding) -> None:
     if found.refusal("by_infusion", "curve"):
         st.markdown(words.by_infusion(found))
         return
-    _either("by_infusion", by_infusion.chart(found), by_infusion.chart(found, narrow=True))
+    either_width("by_infusion", by_infusion.chart(found), by_infusion.chart(found, narrow=True))
     st.caption(f"{phrases.BY_INFUSION} {words.never_scored(found)}")
 
 
@@ -97,7 +97,7 @@ def _lasting(found: ConditionFinding) -> None:
     if found.refusal("durability", "curve"):
         st.markdown(words.lasting(found))
         return
-    _either("lasting", lasting.chart(found), lasting.chart(found, narrow=True))
+    either_width("lasting", lasting.chart(found), lasting.chart(found, narrow=True))
     st.caption(f"{lasting.TOLD} {phrases.LASTING}")
     benefit = words.cost(found)
     if benefit:
@@ -111,7 +111,7 @@ def _distribution(found: ConditionFinding) -> None:
     if not found.distribution["assessed"].max():
         st.markdown(words.distribution(found))
         return
-    _either("distribution", distribution.chart(found), distribution.chart(found, narrow=True))
+    either_width("distribution", distribution.chart(found), distribution.chart(found, narrow=True))
 
 
 def _trajectory(found: ConditionFinding) -> None:
@@ -119,7 +119,7 @@ def _trajectory(found: ConditionFinding) -> None:
     if found.instrument is None:
         st.markdown(words.trajectory(found))
         return
-    _either("trajectory", trajectory.chart(found), trajectory.chart(found, narrow=True))
+    either_width("trajectory", trajectory.chart(found), trajectory.chart(found, narrow=True))
     st.caption(phrases.TRAJECTORY)
 
 
@@ -139,14 +139,6 @@ def _thirds(found: ConditionFinding) -> None:
         return
     st.table(thirds(found), border="horizontal", hide_index=True)
     st.caption(phrases.THIRDS)
-
-
-def _either(name: str, wide: alt.LayerChart, narrow: alt.LayerChart) -> None:
-    """Draw a chart for both widths; the style sheet shows the one that fits."""
-    with st.container(key=f"either_{name}"):
-        for width, drawn in (("wide", wide), ("narrow", narrow)):
-            with st.container(key=f"{width}_{name}"):
-                st.altair_chart(drawn, width="stretch", theme=None, key=f"{name}_{width}")
 
 
 main()

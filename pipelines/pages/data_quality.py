@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import partial
 
-import altair as alt
 import polars as pl
 import streamlit as st
 
@@ -22,6 +21,7 @@ from pipelines.disclosure.quality_tables import (
 )
 from pipelines.disclosure.quality_words import limit, numbers, share, status
 from pipelines.pages.view import LEAVING, View, current
+from pipelines.pages.widths import either_width
 from pipelines.practice import Practice
 
 ICONS = {
@@ -113,7 +113,7 @@ def _failures(finding: QualityFinding) -> None:
     if finding.failures.is_empty():
         st.markdown("No rule fails.")
     else:
-        _either_width(
+        either_width(
             "failures",
             quality_failures.chart(finding),
             quality_failures.chart(finding, narrow=True),
@@ -125,7 +125,7 @@ def _failures(finding: QualityFinding) -> None:
 def _meaning(finding: QualityFinding) -> None:
     if finding.trust.height:
         window = finding.definitions.labels("windows", "window")[finding.window]
-        _either_width(
+        either_width(
             "trust", quality_trust.chart(finding), quality_trust.chart(finding, narrow=True)
         )
         least = finding.definitions.setting("follow_up_min_percent")
@@ -145,7 +145,7 @@ def _trend(finding: QualityFinding) -> None:
     if finding.capture.is_empty():
         st.markdown("The calendar of these records has no true months, so there is no trend.")
         return
-    _either_width("trend", quality_trend.chart(finding), quality_trend.chart(finding, narrow=True))
+    either_width("trend", quality_trend.chart(finding), quality_trend.chart(finding, narrow=True))
     st.caption(
         "Due first courses in headline conditions, by the month in which they began. Hollow: fewer"
         f" than {quality_trend.FEW_DUE} due. Above each clinic: follow-up of all earlier months,"
@@ -193,14 +193,6 @@ def _numbers(finding: QualityFinding, rule: str) -> None:
         st.table(clinics, border="horizontal", hide_index=True)
     if months.height:
         st.dataframe(months.head(MONTHS_SHOWN), hide_index=True, height=220, key=f"months_{rule}")
-
-
-def _either_width(name: str, wide: alt.LayerChart, narrow: alt.LayerChart) -> None:
-    """Draw a chart for both widths; the style sheet shows the one that fits."""
-    with st.container(key=f"either_{name}"):
-        for width, drawn in (("wide", wide), ("narrow", narrow)):
-            with st.container(key=f"{width}_{name}"):
-                st.altair_chart(drawn, width="stretch", theme=None, key=f"{name}_{width}")
 
 
 main()

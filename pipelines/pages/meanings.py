@@ -21,6 +21,7 @@ def sections(definitions: Definitions) -> dict[str, Section]:
         "Conditions": _conditions,
         "Scales": _scales,
         "Windows": _windows,
+        "Durability": _durability,
         "Settings": _settings,
         "Published figures": _published,
         "Changed here": _changed,
@@ -167,6 +168,20 @@ def _windows(definitions: Definitions) -> Section:
                 Target=pl.format("day {}", "target_day"),
                 Source="source",
             )
+        },
+    )
+
+
+def _durability(definitions: Definitions) -> Section:
+    rules = _words(_named(definitions["loss_of_response"], definitions), "rule", phrases.loss)
+    return (
+        "Who responded has lost the response by these scores, or by another course where that is said."
+        " The share still in response is told at the weeks below.",
+        {
+            "Loss of response": rules.select(Scale="instrument", Rule="rule", Source="source"),
+            "Weeks": definitions["durability_weeks"].select(
+                Number=pl.col("weeks").cast(pl.String), Source="source"
+            ),
         },
     )
 

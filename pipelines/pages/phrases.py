@@ -66,6 +66,20 @@ def rule(row: Row) -> str:
     return f"{kinds[str(row['rule'])]} {start}"
 
 
+def loss(row: Row) -> str:
+    """Return a row of loss_of_response in words."""
+    at = "" if row["min_score"] is None else f" and at {_number(row['min_score'])} or more"
+    last = row["confirm_last_day"]
+    seen = f"{row['confirm_first_day']} days later or more"
+    if last is not None:
+        seen = f"{row['confirm_first_day']} to {last} days later"
+    course = "; or by another course soon after" if row["new_course"] == "loss" else ""
+    return (
+        f"improved by less than {row['below_fall_percent']} %{at}, and so again on the next score"
+        f" {seen}{course}"
+    )
+
+
 def _number(value: object) -> str:
     return f"{float(str(value)):g}" if value is not None else ""
 
@@ -174,9 +188,11 @@ def listed_figures(figures: pl.DataFrame, definitions: Definitions) -> str:
     return "\n".join(lines) or "None for these conditions."
 
 
-def compared(definitions: Definitions, question: Question) -> str:
-    """Return what the rates may be held against: a placebo figure and benchmarks, if published."""
+def compared(definitions: Definitions, question: Question, category: str | None = None) -> str:
+    """Return what the rates, or those of one category, may be held against, if it is published."""
     figures = matching(definitions, question).filter("comparable")
+    if category is not None:
+        figures = figures.filter(pl.col("category") == category)
     placebo = figures.filter(pl.col("arm") == "placebo")
     ketamine = figures.filter(pl.col("arm") == "ketamine")
     lines = ["**No control group.** Some would have improved without treatment, so these rates are"
@@ -185,7 +201,8 @@ def compared(definitions: Definitions, question: Question) -> str:
         lines[0] += " No placebo figure is published for the same rule and window."
     lines += [f"With placebo: {figure(row, definitions)}" for row in placebo.iter_rows(named=True)]
     lines += [
-        f"Drawn as a tick: {figure(row, definitions)}" for row in ketamine.iter_rows(named=True)
+        f"Of the same rule and window: {figure(row, definitions)}"
+        for row in ketamine.iter_rows(named=True)
     ]
     if ketamine.is_empty():
         lines.append("No published benchmark for this rule.")
@@ -199,25 +216,6 @@ def later(definitions: Definitions, question: Question) -> str:
         f"Of those who responded {window}, how many still do later. Whoever had infusions between"
         " stands apart, because the relief may be theirs."
     )
-
-
-def of_condition(category: str, definitions: Definitions, question: Question) -> str:
-    """Return what the rates of one condition may be held against: placebo figures and benchmarks."""
-    figures = matching(definitions, question).filter(pl.col("category") == category)
-    lines = [
-        "**No control group.** Some would have improved without treatment, so these rates are not"
-        " effects of treatment."
-    ]
-    matched = figures.filter("comparable")
-    lines += [
-        f"Of the same rule and window: {figure(row, definitions)}"
-        for row in matched.iter_rows(named=True)
-    ]
-    if matched.filter(pl.col("arm") == "ketamine").is_empty():
-        lines.append("No published benchmark for this condition, scale, rule and window.")
-    if matched.filter(pl.col("arm") == "placebo").is_empty():
-        lines.append("No placebo figure is published for the same rule and window.")
-    return "\n".join(f"- {line}" for line in lines)
 
 
 def origin(finding: Finding) -> str:

@@ -1,6 +1,5 @@
 """Who responds? The answer, the picture, who is counted, and the fine print."""
 
-import altair as alt
 import polars as pl
 import streamlit as st
 
@@ -14,6 +13,7 @@ from pipelines.disclosure.words import met
 from pipelines.estimates.benchmarks import matching
 from pipelines.pages import downloads, phrases
 from pipelines.pages.view import View, current
+from pipelines.pages.widths import either_width
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     questions = downloads.beside(view.question, view.practice.measures)
     finding, *beside = [cached.finding(view.practice, asked, view.policy) for asked in questions]
     _answer(view, finding)
-    _either_width(
+    either_width(
         "rates", response.chart(finding, beside), response.chart(finding, beside, narrow=True)
     )
     st.caption(unbroken(how_to_read(finding)))
@@ -31,7 +31,7 @@ def main() -> None:
     downloads.buttons(view, questions)
     _missing(finding)
     st.header("Who is counted")
-    _either_width("counted", counted.chart(finding), counted.chart(finding, narrow=True))
+    either_width("counted", counted.chart(finding), counted.chart(finding, narrow=True))
     st.header("The fine print")
     with st.container(key="foot"):
         _definitions(finding)
@@ -72,14 +72,6 @@ def _missing(finding: Finding) -> None:
     with st.expander("Each condition, and what the estimate rests on"):
         st.markdown(phrases.WEIGHTING)
         st.table(finding.missing, border="horizontal", hide_index=True)
-
-
-def _either_width(name: str, wide: alt.LayerChart, narrow: alt.LayerChart) -> None:
-    """Draw a chart for both widths; the style sheet shows the one that fits."""
-    with st.container(key=f"either_{name}"):
-        for width, drawn in (("wide", wide), ("narrow", narrow)):
-            with st.container(key=f"{width}_{name}"):
-                st.altair_chart(drawn, width="stretch", theme=None, key=f"{name}_{width}")
 
 
 def _definitions(finding: Finding) -> None:

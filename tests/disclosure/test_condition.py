@@ -52,8 +52,8 @@ def test_the_bands_of_earlier_responders_add_up_to_all_who_responded(
     assert set(by_window["responders"]) == {responded}
     table = tables.later(finding)
     assert table.columns == [
-        "Responders", "All", "Not yet due", "Missing", "Respond", "No longer", "Among assessed",
-        "Possible",
+        "Responders", "Among assessed", "Possible", "All", "Not yet due", "Missing", "Assessed",
+        "Respond", "No longer",
     ]  # fmt: skip
 
 

@@ -1,16 +1,10 @@
 """Response among those for whom an earlier treatment had failed, on drawn rows."""
 
 import polars as pl
-import pytest
 
-from pipelines.definitions import Definitions, load
+from pipelines.definitions import Definitions
 from pipelines.estimates.earlier import earlier
 from pipelines.estimates.result import Question
-
-
-@pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
-    return load(tmp_path_factory.mktemp("none"))
 
 
 def test_a_course_counts_for_every_treatment_that_was_tried(definitions: Definitions) -> None:

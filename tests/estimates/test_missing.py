@@ -8,15 +8,10 @@ import polars as pl
 import pytest
 
 from pipelines import disclose
-from pipelines.definitions import Definitions, load
+from pipelines.definitions import Definitions
 from pipelines.estimates.response import response
 from pipelines.estimates.result import Provenance, Question
 from tests.drawn import Built
-
-
-@pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
-    return load(tmp_path_factory.mktemp("none"))
 
 
 def counted(

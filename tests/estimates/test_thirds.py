@@ -1,16 +1,10 @@
 """Response by thirds of baseline severity, on drawn courses."""
 
 import polars as pl
-import pytest
 
-from pipelines.definitions import Definitions, load
+from pipelines.definitions import Definitions
 from pipelines.estimates.result import Question
 from pipelines.estimates.thirds import thirds
-
-
-@pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
-    return load(tmp_path_factory.mktemp("none"))
 
 
 def courses(*rows: tuple[str, str, float]) -> pl.DataFrame:

@@ -6,16 +6,11 @@ import polars as pl
 import pytest
 import scipy.stats
 
-from pipelines.definitions import Definitions, load
+from pipelines.definitions import Definitions
 from pipelines.estimates.followed import Followed
 from pipelines.estimates.trajectory import trajectory
 
 EMPTY = pl.DataFrame()
-
-
-@pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
-    return load(tmp_path_factory.mktemp("none"))
 
 
 def followed(

@@ -3,13 +3,8 @@
 import polars as pl
 import pytest
 
-from pipelines.definitions import Definitions, load
+from pipelines.definitions import Definitions
 from pipelines.estimates.weighting import weighting
-
-
-@pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
-    return load(tmp_path_factory.mktemp("none"))
 
 
 def courses(*groups: tuple[str, int, int, int], per_patient: int = 1) -> pl.DataFrame:

@@ -5,14 +5,9 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipelines.definitions import Definitions, load
+from pipelines.definitions import Definitions
 from pipelines.estimates.result import Question
 from pipelines.estimates.years import years
-
-
-@pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
-    return load(tmp_path_factory.mktemp("none"))
 
 
 def courses(*groups: tuple[date | None, str, int]) -> pl.DataFrame:

@@ -19,7 +19,7 @@ def test_every_section_can_be_read(small_practice: Path, monkeypatch: pytest.Mon
     app.switch_page("pipelines/pages/definitions.py").run()
     assert not app.exception
     assert [tab.label for tab in app.tabs] == [
-        "Measures", "Conditions", "Scales", "Windows", "Settings", "Published figures", "Changed here",
+        "Measures", "Conditions", "Scales", "Windows", "Durability", "Settings", "Published figures", "Changed here",
     ]  # fmt: skip
     assert any("**Depression**: PHQ-9, fall of 50 % or more from a baseline of at least 10" in text.value
                for text in app.markdown)  # fmt: skip
@@ -38,6 +38,15 @@ def test_rules_are_said_in_words() -> None:
         == "final score of 4 or less from a baseline of at least 10"
     )
     assert rules["worsening", "peg", None] == "rise of 1.75 points or more from any baseline"
+
+
+def test_losses_of_response_are_said_in_words() -> None:
+    _, tables = meanings.sections(load())["Durability"]
+    said = dict(tables["Loss of response"].select("Scale", "Rule").rows())
+    assert said["PHQ-9"] == (
+        "improved by less than 50 % and at 10 or more, and so again on the next score 5 to 31 days"
+        " later; or by another course soon after"
+    )
 
 
 def test_what_a_practice_changed_is_shown(warehouse: Callable[..., Built]) -> None:

@@ -97,7 +97,7 @@ def _weighted(chance: Chance, n: int) -> Interval:
     return None if row["weighted"] is None else (row["weighted_low"], row["weighted_high"])
 
 
-SHIPPED: Definitions = load(None)
+SHIPPED: Definitions = load()
 CELLS: dict[str, tuple[float, Callable[[Chance, int], Interval]]] = {
     "share": (0.5, _share),
     "repeated": (0.5, _repeated),
