@@ -3,8 +3,10 @@
 import polars as pl
 
 from pipelines.charts.rows import interval_text, least_follow_up, rows, share_text
+from pipelines.definitions import Definitions
 from pipelines.disclosure import Finding
 from pipelines.disclosure.words import counts_as_harm, met
+from pipelines.estimates import Question
 
 
 def unbroken(text: str) -> str:
@@ -35,7 +37,11 @@ def title(finding: Finding) -> str:
 
 def subtitle(finding: Finding) -> str:
     """Return what was asked: measure, window and population."""
-    definitions, question = finding.definitions, finding.question
+    return asked(finding.question, finding.definitions)
+
+
+def asked(question: Question, definitions: Definitions) -> str:
+    """Return measure, window and population of a question, and whether it is filtered."""
     measure = definitions.labels("measure_labels", "measure")[question.measure]
     window = definitions.labels("windows", "window")[question.window]
     populations = definitions["labels"].filter(pl.col("list") == "population")

@@ -63,8 +63,8 @@ class Finding:
     @property
     def missing(self) -> pl.DataFrame:
         """Return what missing outcomes could do, as text: all together, then by the first group."""
-        levels = self.levels[: min(len(self.levels), 2)]
-        return pl.concat([missing_table(x, self.question, self.definitions) for x in levels])
+        tables = [missing_table(x, self.question, self.definitions) for x in self.levels[:2]]
+        return pl.concat([table for table in tables if table.height])
 
     @property
     def tipping(self) -> str | None:

@@ -10,10 +10,6 @@ from pipelines.disclosure.words import NONE, counts_as_harm, met, percent, span
 from pipelines.estimates.result import Question
 
 Row = Mapping[str, object]
-HEADINGS = (
-    "Condition", "Due", "Missing", "At least", "Among assessed", "Weighted for who was assessed",
-    "At most", "Tipping point",
-)  # fmt: skip
 
 
 def tipping(row: Row, question: Question, definitions: Definitions) -> str | None:
@@ -52,21 +48,36 @@ def weighted(row: Row, definitions: Definitions) -> str:
 def missing_table(
     frame: pl.DataFrame, question: Question, definitions: Definitions
 ) -> pl.DataFrame:
-    """Return one row per group of a level: due, missing, bounds, rate, weighted rate, tipping."""
+    """Return one row per group of a level: bounds, rate, weighted rate, tipping, due, missing.
+
+    Without a group there are no columns.
+    """
+    below = f"To fall below {definitions.setting('tipping_percent')} %"
     rows = [
-        (
-            _condition(row, question),
-            number(row["due"]),
-            number(row["not_assessed"]),
-            share(row, "known"),
-            rate(row),
-            weighted(row, definitions),
-            share(row, "highest"),
-            tipping(row, question, definitions) or NONE,
-        )
+        {
+            "Condition": _condition(row, question),
+            "At least": share(row, "known"),
+            "Among assessed": rate(row),
+            "At most": share(row, "highest"),
+            "Weighted": weighted(row, definitions),
+            below: _tipping_in_short(row, question, definitions),
+            "Due": number(row["due"]),
+            "Missing": number(row["not_assessed"]),
+        }
         for row in labelled(frame, definitions).iter_rows(named=True)
     ]
-    return pl.DataFrame(rows, schema=dict.fromkeys(HEADINGS, pl.String), orient="row")
+    return pl.DataFrame(rows)
+
+
+def _tipping_in_short(row: Row, question: Question, definitions: Definitions) -> str:
+    """Return how many of the missing must have failed, or that it is so with all or with none."""
+    if tipping(row, question, definitions) is None:
+        return NONE
+    if row["tipping"] is not None:
+        return f"{row['tipping']:,} of {row['not_assessed']:,}"
+    least = definitions.setting("tipping_percent")
+    never = 100 * int(str(row["responded"])) >= least * int(str(row["due"]))
+    return "never" if never else "is below"
 
 
 def _condition(row: Row, question: Question) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 from pipelines import cached
 from pipelines.charts import by_infusion, distribution, lasting, trajectory
 from pipelines.charts.cautions import cautions
-from pipelines.charts.spelled import subtitle, unbroken
+from pipelines.charts.spelled import asked, unbroken
 from pipelines.disclosure import condition_words as words
 from pipelines.disclosure.condition import ConditionFinding
 from pipelines.disclosure.condition_tables import earlier, futility, later, thirds, weeks
@@ -58,7 +58,9 @@ def _answer(view: View, found: ConditionFinding) -> None:
     for warning in view.warnings:
         st.warning(warning, icon=":material/link_off:")
     with st.container(key="answer"):
-        st.caption(" · ".join([found.label, subtitle(found.response), *view.filters]))
+        st.caption(
+            " · ".join([found.label, asked(view.question, found.definitions), *view.filters])
+        )
         with st.container(key="sentence"):
             st.markdown(unbroken(found.sentence))
         if found.question.measure != "response":

@@ -174,11 +174,23 @@ def _windows(definitions: Definitions) -> Section:
 
 def _durability(definitions: Definitions) -> Section:
     rules = _words(_named(definitions["loss_of_response"], definitions), "rule", phrases.loss)
+    rules = _words(rules, "confirmed", phrases.confirmed)
     return (
-        "Who responded has lost the response by these scores, or by another course where that is said."
-        " The share still in response is told at the weeks below.",
+        "Who responded has lost the response with such a score, once the next one confirms it; another"
+        " course soon after a score is a loss too where the table says so. The share still in response"
+        " is told at the weeks below.",
         {
-            "Loss of response": rules.select(Scale="instrument", Rule="rule", Source="source"),
+            "Loss of response": rules.select(
+                "instrument", "rule", "confirmed", "new_course", "source"
+            ).rename(
+                {
+                    "instrument": "Scale",
+                    "rule": "Rule",
+                    "confirmed": "Confirmed",
+                    "new_course": "Another course",
+                    "source": "Source",
+                }
+            ),
             "Weeks": definitions["durability_weeks"].select(
                 Number=pl.col("weeks").cast(pl.String), Source="source"
             ),

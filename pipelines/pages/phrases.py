@@ -67,17 +67,17 @@ def rule(row: Row) -> str:
 
 
 def loss(row: Row) -> str:
-    """Return a row of loss_of_response in words."""
-    at = "" if row["min_score"] is None else f" and at {_number(row['min_score'])} or more"
-    last = row["confirm_last_day"]
-    seen = f"{row['confirm_first_day']} days later or more"
+    """Return the scores of a row of loss_of_response in words."""
+    at = "" if row["min_score"] is None else f", at {_number(row['min_score'])} or more"
+    return f"improved by less than {row['below_fall_percent']} %{at}"
+
+
+def confirmed(row: Row) -> str:
+    """Return when another such score must follow a first one."""
+    first, last = row["confirm_first_day"], row["confirm_last_day"]
     if last is not None:
-        seen = f"{row['confirm_first_day']} to {last} days later"
-    course = "; or by another course soon after" if row["new_course"] == "loss" else ""
-    return (
-        f"improved by less than {row['below_fall_percent']} %{at}, and so again on the next score"
-        f" {seen}{course}"
-    )
+        return f"{first} to {last} days later"
+    return "on the next score" if first == 1 else f"from {first} days later on"
 
 
 def _number(value: object) -> str:

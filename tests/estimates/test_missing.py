@@ -58,19 +58,24 @@ def test_known_is_never_above_the_rate_and_the_rate_never_above_the_highest(
 
 
 @pytest.mark.parametrize(
-    ("people", "said"),
+    ("people", "said", "short"),
     [
         (
             (8, 6, 6),
             "5 of the 6 missing would have to have failed for the rate to fall below 50 %.",
+            "5 of 6",
         ),
-        ((12, 6, 2), "Even if all 2 missing had failed, 50 % or more responded."),
-        ((2, 12, 6), "Even if all 6 missing had responded, the rate would be below 50 %."),
-        ((12, 8, 0), None),
+        ((12, 6, 2), "Even if all 2 missing had failed, 50 % or more responded.", "never"),
+        (
+            (2, 12, 6),
+            "Even if all 6 missing had responded, the rate would be below 50 %.",
+            "is below",
+        ),
+        ((12, 8, 0), None, "–"),
     ],
 )
 def test_the_sentence_says_what_the_missing_would_have_to_have_done(
-    warehouse: Callable[..., Built], people: tuple[int, int, int], said: str | None
+    warehouse: Callable[..., Built], people: tuple[int, int, int], said: str | None, short: str
 ) -> None:
     keys = [f"{kind}{n}" for kind, count in zip("rfm", people, strict=True) for n in range(count)]
     ends = {"r": 1, "f": 8}
@@ -80,4 +85,6 @@ def test_the_sentence_says_what_the_missing_would_have_to_have_done(
         infusions="patient | day | category\n" + "\n".join(f"{key} | 0 | tmj" for key in keys),
         scores="patient | instrument | day | score\n" + "\n".join(scores),
     ).practice
-    assert disclose(practice.response(), "internal").tipping == said
+    found = disclose(practice.response(), "internal")
+    assert found.tipping == said
+    assert found.missing["To fall below 50 %"].to_list() == [short, short]

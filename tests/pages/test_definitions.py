@@ -42,11 +42,13 @@ def test_rules_are_said_in_words() -> None:
 
 def test_losses_of_response_are_said_in_words() -> None:
     _, tables = meanings.sections(load())["Durability"]
-    said = dict(tables["Loss of response"].select("Scale", "Rule").rows())
+    said = {row[0]: row[1:4] for row in tables["Loss of response"].rows()}
     assert said["PHQ-9"] == (
-        "improved by less than 50 % and at 10 or more, and so again on the next score 5 to 31 days"
-        " later; or by another course soon after"
-    )
+        "improved by less than 50 %, at 10 or more", "5 to 31 days later", "loss",
+    )  # fmt: skip
+    assert said["NRS average pain, 7 days"] == (
+        "improved by less than 30 %", "on the next score", "censored",
+    )  # fmt: skip
 
 
 def test_what_a_practice_changed_is_shown(warehouse: Callable[..., Built]) -> None:
