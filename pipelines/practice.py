@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from pipelines import warehouse
+from pipelines.asking import FILTERS, asked, check, known
 from pipelines.definitions import Definitions, InputError
-from pipelines.definitions.errors import did_you_mean, listed
 from pipelines.estimates import Question, Result, response
 from pipelines.estimates.condition import Condition, condition
 from pipelines.estimates.durability import Durability, durability
@@ -24,12 +24,6 @@ from pipelines.estimates.result import Population, Provenance
 from pipelines.intake.batches import manifests
 from pipelines.warehouse import Build
 
-GROUPS = (
-    "category", "subtype", "clinic_key", "sex", "age_band", "region", "instrument",
-    "start_year", "start_month",
-)  # fmt: skip
-FILTERS = ("category", "subtype", "clinic_key", "sex", "age_band", "region")
-POPULATIONS: tuple[Population, ...] = ("first_courses", "all_courses")
 COLUMNS = (
     "course_key", "patient_key", "measure", "status", "instrument", "category", "subtype",
     "clinic_key", "sex", "age_band", "region", "is_first_course", "start_month", "start_year", "course_number",
@@ -63,7 +57,7 @@ class Practice:
 
     def values(self, column: str) -> list[str]:
         """Return what a filter column holds in the build, in its order."""
-        self._known("filter", column, FILTERS)
+        known("filter", column, FILTERS)
         found = set(self._all_courses()[column].drop_nulls().to_list())
         labels = self.definitions["labels"].filter(pl.col("list") == column).sort("sort_order")
         ordered = [code for code in labels["code"].to_list() if code in found]
@@ -219,47 +213,8 @@ class Practice:
             start_from=start_from,
             start_to=start_to,
         )
-        self._check(question)
+        check(question, self)
         return question
-
-    def _check(self, question: Question) -> None:
-        self._known("measure", question.measure, self.measures)
-        self._known("window", question.window, self.windows)
-        self._known("population", question.population, POPULATIONS)
-        if len(set(question.by)) < len(question.by):
-            raise InputError(f"group: {listed(question.by)} names a column twice")
-        for name in question.by:
-            self._known("group", name, GROUPS)
-        if (
-            "subtype" in question.by
-            and "category" not in question.by[: question.by.index("subtype")]
-        ):
-            raise InputError(
-                "group: subtype stands only after category, because categories share codes"
-            )
-        if "subtype" in question.where and "category" not in question.where:
-            raise InputError(
-                "filter: subtype needs a filter by category, because categories share codes"
-            )
-        for name, values in question.where.items():
-            for value in values:
-                self._known(name, value, self.values(name))
-        dated = question.start_from or question.start_to or "start_month" in question.by
-        if self.build.calendar == "relative" and dated:
-            raise InputError("period: this study is in relative days and has no calendar")
-        if self.build.slide in ("quarter", "year") and dated:
-            raise InputError(
-                f"period: days of these records are slid by {self.build.slide}, so that months are"
-                " not true; expected start_year"
-            )
-
-    @staticmethod
-    def _known(kind: str, name: str, allowed: Sequence[str]) -> None:
-        if name not in allowed:
-            raise InputError(
-                f"{kind}: '{name}' is not known{did_you_mean(name, allowed)};"
-                f" expected one of {listed(allowed, 20)}"
-            )
 
     def _all_courses(self) -> pl.DataFrame:
         return warehouse.course_values(self.build.path, [*FILTERS, "start_month"])
@@ -267,7 +222,7 @@ class Practice:
     def _courses(self, question: Question) -> pl.DataFrame:
         """Return the courses that a question counts: one row per course and measure."""
         courses = warehouse.window_courses(self.build.path, question.window).select(COLUMNS)
-        return _asked(courses, question)
+        return asked(courses, question)
 
     def _followed(self, question: Question) -> Followed:
         """Return the courses that a question counts, followed over time."""
@@ -275,23 +230,10 @@ class Practice:
         courses, *others = [
             warehouse.whole_table(self.build.path, f"marts.{name}") for name in names
         ]
-        asked = _asked(courses, question)
+        counted = asked(courses, question)
         return Followed(
-            asked, *[frame.join(asked, on="course_key", how="semi") for frame in others]
+            counted, *[frame.join(counted, on="course_key", how="semi") for frame in others]
         )
-
-
-def _asked(courses: pl.DataFrame, question: Question) -> pl.DataFrame:
-    """Return the courses of the question's population, filters and period."""
-    if question.population == "first_courses":
-        courses = courses.filter("is_first_course")
-    for name, values in question.where.items():
-        courses = courses.filter(pl.col(name).is_in(list(values)))
-    if question.start_from:
-        courses = courses.filter(pl.col("start_month") >= question.start_from.replace(day=1))
-    if question.start_to:
-        courses = courses.filter(pl.col("start_month") <= question.start_to)
-    return courses
 
 
 def open_practice(folder: str | Path) -> Practice:

@@ -6,10 +6,11 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
+from pipelines.asking import POPULATIONS
 from pipelines.estimates import Question
 from pipelines.estimates.result import Population
 from pipelines.pages.view import View
-from pipelines.practice import POPULATIONS, Practice
+from pipelines.practice import Practice
 
 BY = ("category", "subtype")
 SEVERAL = {"clinic": ("clinic_key", "Clinic"), "sex": ("sex", "Sex"), "age": ("age_band", "Age")}

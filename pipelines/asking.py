@@ -1,0 +1,99 @@
+"""What may be asked of a practice, and which courses a question counts."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import polars as pl
+
+from pipelines.definitions import InputError
+from pipelines.definitions.errors import did_you_mean, listed
+from pipelines.estimates import Question
+from pipelines.estimates.result import Population
+from pipelines.warehouse import Build
+
+GROUPS = (
+    "category", "subtype", "clinic_key", "sex", "age_band", "region", "instrument",
+    "start_year", "start_month",
+)  # fmt: skip
+FILTERS = ("category", "subtype", "clinic_key", "sex", "age_band", "region")
+POPULATIONS: tuple[Population, ...] = ("first_courses", "all_courses")
+
+
+class Askable(Protocol):
+    """What a practice knows: its names, what its filter columns hold, and its build."""
+
+    @property
+    def build(self) -> Build:
+        """Return the build that is asked."""
+
+    @property
+    def measures(self) -> list[str]:
+        """Return the measures."""
+
+    @property
+    def windows(self) -> list[str]:
+        """Return the windows."""
+
+    def values(self, column: str) -> list[str]:
+        """Return what a filter column holds in the build."""
+
+
+def check(question: Question, practice: Askable) -> None:
+    """Raise InputError for a name, value or period that a practice does not have."""
+    known("measure", question.measure, practice.measures)
+    known("window", question.window, practice.windows)
+    known("population", question.population, POPULATIONS)
+    for name in question.by:
+        known("group", name, GROUPS)
+    for name, values in question.where.items():
+        for value in values:
+            known(name, value, practice.values(name))
+    _check_columns(question)
+    _check_period(question, practice.build)
+
+
+def _check_columns(question: Question) -> None:
+    by = question.by
+    if len(set(by)) < len(by):
+        raise InputError(f"group: {listed(by)} names a column twice")
+    if "subtype" in by and "category" not in by[: by.index("subtype")]:
+        raise InputError(
+            "group: subtype stands only after category, because categories share codes"
+        )
+    if "subtype" in question.where and "category" not in question.where:
+        raise InputError(
+            "filter: subtype needs a filter by category, because categories share codes"
+        )
+
+
+def _check_period(question: Question, build: Build) -> None:
+    dated = question.start_from or question.start_to or "start_month" in question.by
+    if build.calendar == "relative" and dated:
+        raise InputError("period: this study is in relative days and has no calendar")
+    if build.slide in ("quarter", "year") and dated:
+        raise InputError(
+            f"period: days of these records are slid by {build.slide}, so that months are"
+            " not true; expected start_year"
+        )
+
+
+def known(kind: str, name: str, allowed: Sequence[str]) -> None:
+    """Raise InputError, with what is allowed, where a name is not among it."""
+    if name not in allowed:
+        raise InputError(
+            f"{kind}: '{name}' is not known{did_you_mean(name, allowed)};"
+            f" expected one of {listed(allowed, 20)}"
+        )
+
+
+def asked(courses: pl.DataFrame, question: Question) -> pl.DataFrame:
+    """Return the courses of the question's population, filters and period."""
+    if question.population == "first_courses":
+        courses = courses.filter("is_first_course")
+    for name, values in question.where.items():
+        courses = courses.filter(pl.col(name).is_in(list(values)))
+    if question.start_from:
+        courses = courses.filter(pl.col("start_month") >= question.start_from.replace(day=1))
+    if question.start_to:
+        courses = courses.filter(pl.col("start_month") <= question.start_to)
+    return courses
