@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN = .venv/bin
 PRACTICE ?= data/sample
+# Matrices are small here: threads of two processes on two cores only wait for each other.
+export OPENBLAS_NUM_THREADS ?= 1
 
 .PHONY: app test check fix lock
 .DEFAULT_GOAL := app

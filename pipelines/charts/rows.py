@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.disclosure import Finding
+from pipelines.disclosure.groups import group_label, group_place
 from pipelines.disclosure.words import HIDDEN, NONE, percent
 
 OUTSIDE = "Outside the headline"
@@ -61,11 +62,13 @@ def _nested(finding: Finding, parent: Key) -> Iterator[Row]:
     outside = _outside(finding.definitions) if columns == ["category"] else []
     opens = not parent
     has_parts = depth < len(finding.question.by)
-    for key, row in sorted(children, key=lambda child: _place(finding, child[0])):
+    children.sort(key=lambda child: group_place(finding.definitions, child[1], columns[-1]))
+    for key, row in children:
         if key[0] in outside:
             yield Row((), 0, OUTSIDE, None)
             outside, opens = [], False
-        yield Row(key, depth, _label(finding, key), row, opens, has_parts)
+        label = group_label(finding.definitions, row, columns[-1])
+        yield Row(key, depth, label, row, opens, has_parts)
         yield from _nested(finding, key)
         opens = has_parts
 
@@ -73,37 +76,6 @@ def _nested(finding: Finding, parent: Key) -> Iterator[Row]:
 def _outside(definitions: Definitions) -> list[str]:
     categories = definitions["categories"]
     return categories.filter(~pl.col("headline"))["category"].to_list()
-
-
-def _named(finding: Finding, key: Key) -> pl.DataFrame:
-    """Return label and sort_order by code for the last column of a key."""
-    column = finding.question.by[len(key) - 1]
-    definitions = finding.definitions
-    if column == "category":
-        return definitions["categories"].select("label", "sort_order", code="category")
-    if column == "subtype":
-        of = dict(zip(finding.question.by, key, strict=False)).get("category")
-        own = definitions["subtypes"].filter(pl.col("category") == of)
-        return own.select("label", "sort_order", code="subtype")
-    if column == "instrument":
-        named = definitions["instruments"].with_row_index("sort_order")
-        return named.select("label", "sort_order", code="instrument")
-    named = definitions["labels"].filter(pl.col("list") == column)
-    return named.select("label", "sort_order", "code")
-
-
-def _label(finding: Finding, key: Key) -> str:
-    found = _named(finding, key).filter(pl.col("code") == str(key[-1]))
-    if found.height:
-        return str(found["label"].item())
-    if finding.question.by[len(key) - 1] == "clinic_key":
-        return str(key[-1]).replace("_", " ").capitalize()
-    return "Not specified" if key[-1] is None else str(key[-1])
-
-
-def _place(finding: Finding, key: Key) -> tuple[int, str]:
-    found = _named(finding, key).filter(pl.col("code") == str(key[-1]))
-    return (int(found["sort_order"].item()) if found.height else 1_000_000, str(key[-1]))
 
 
 def least_follow_up(finding: Finding) -> int:

@@ -1,6 +1,5 @@
 """Who of those due was assessed: the chance of each course, by what was known of it before."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,9 +8,9 @@ from numpy.typing import NDArray
 
 from pipelines.definitions import Definitions
 from pipelines.estimates.intervals import Floats
+from pipelines.estimates.logistic import logistic, own_terms
 
-TINY = 1e-6  # a chance as small is none: somebody would speak for a million
-TERMS = ("category", "sex", "age_band", "clinic_key", "later_course")
+COLUMNS = ("category", "sex", "age_band", "clinic_key", "later_course")
 
 
 @dataclass(frozen=True)
@@ -47,59 +46,17 @@ class Participation:
 def participation(due: pl.DataFrame, definitions: Definitions) -> Participation | str:
     """Return the model of who was assessed, or the reason (of estimate_refusals) why there is none.
 
-    `due` has one row per due course with status, severity, patient_key, course_number and the
-    columns of TERMS. A level is a term of its own where enough courses of it are assessed and
-    enough missing (setting weighted_level_min), else it counts with the commonest level.
+    `due` has one row per due course with status, severity, patient_key, is_first_course and the
+    other columns that are terms. A level is a term of its own where enough courses of it are
+    assessed and enough missing (setting weighted_level_min), else it counts with the commonest.
     """
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.generalized_linear_model import GLM
-    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
-
     assessed = (due["status"] != "not_assessed").to_numpy().astype(np.float64)
     least = definitions.setting("weighted_level_min")
     if assessed.sum() < least or (1 - assessed).sum() < least:
         return "too_few_for_weights"
-    design = _design(due, least)
-    try:
-        fitted = GLM(assessed, design, family=Binomial()).fit()
-    except (PerfectSeparationWarning, np.linalg.LinAlgError):
+    courses = due.with_columns(later_course=~pl.col("is_first_course"))
+    model = logistic(courses, assessed, own_terms(courses, assessed, COLUMNS, least))
+    if model is None:
         return "separated"
-    chances = np.asarray(fitted.fittedvalues, dtype=np.float64)
-    if not fitted.converged or not chances.min() > TINY or np.allclose(chances, assessed):
-        return "separated"
-    spread = np.asarray(fitted.normalized_cov_params, dtype=np.float64)
     patients = due["patient_key"].rank("dense").to_numpy().astype(np.int64) - 1
-    return Participation(assessed, patients, chances, design, spread)
-
-
-def _design(due: pl.DataFrame, least: int) -> Floats:
-    """Return a constant, the severity less its mean, and one column for each level of its own."""
-    severity = due["severity"].to_numpy().astype(np.float64)
-    columns = [np.ones(due.height), *_levels(due, least)]
-    if np.ptp(severity) > 0:
-        columns.append(severity - severity.mean())
-    return _independent(np.column_stack(columns))
-
-
-def _levels(due: pl.DataFrame, least: int) -> Iterator[Floats]:
-    told = due.with_columns(
-        missing=pl.col("status") == "not_assessed", later_course=~pl.col("is_first_course")
-    )
-    for term in TERMS:
-        counted = told.group_by(term).agg(
-            n=pl.len(), missing=pl.col("missing").sum(), assessed=(~pl.col("missing")).sum()
-        )
-        ordered = counted.sort(pl.col("n"), term, descending=[True, False])
-        own = ordered[1:].filter((pl.col("missing") >= least) & (pl.col("assessed") >= least))
-        for level in own[term].to_list():
-            yield told[term].eq_missing(pl.Series([level])).to_numpy().astype(np.float64)
-
-
-def _independent(design: Floats) -> Floats:
-    """Return the columns that do not follow from those before them."""
-    kept: list[int] = []
-    for number in range(design.shape[1]):
-        tried = design[:, [*kept, number]]
-        if np.linalg.matrix_rank(tried.T @ tried) > len(kept):
-            kept.append(number)
-    return design[:, kept]
+    return Participation(assessed, patients, model.chances, model.design, model.spread)

@@ -35,31 +35,41 @@ class Years:
 
 
 def years(courses: pl.DataFrame, question: Question, definitions: Definitions) -> Years | None:
-    """Return the twelve months of starts up to the last one with a due course, and the twelve before.
+    """Return response of the latest year of starts against the year before; see `two_years`.
 
-    `courses` has one row per course of one measure and window. None without months (a study of
+    `courses` has one row per course of one measure and window. None where there are no two years.
+    """
+    halves = two_years(courses)
+    if halves is None:
+        return None
+    before, latest = [_year(rows, question, definitions) for rows in halves]
+    return Years(latest, before, between(latest.row, before.row))
+
+
+def two_years(courses: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    """Return the due courses of the year before, and of the latest year of starts.
+
+    That is the twelve months up to the last one with a due course. None without months (a study of
     relative days, a calendar slid by more) and where no course of the year before is due.
     """
     due = courses.filter(pl.col("status").is_in(DUE) & pl.col("start_month").is_not_null())
     last = due["start_month"].max()
     if not isinstance(last, date):
         return None
-    latest = _year(due, last, question, definitions)
-    before = _year(due, _months_before(last, 12), question, definitions)
-    if not before.row["due"]:
-        return None
-    return Years(latest, before, between(latest.row, before.row))
+    latest = due.filter(pl.col("start_month").is_between(_months_before(last, 11), last))
+    before = due.filter(
+        pl.col("start_month").is_between(_months_before(last, 23), _months_before(last, 12))
+    )
+    return (before, latest) if before.height else None
 
 
-def _year(due: pl.DataFrame, last: date, question: Question, definitions: Definitions) -> Year:
-    rows = due.filter(pl.col("start_month").is_between(_months_before(last, 11), last))
+def _year(rows: pl.DataFrame, question: Question, definitions: Definitions) -> Year:
     counted = counts(rows, [], "status", DUE).with_columns(
         due=pl.sum_horizontal(DUE), assessed=pl.col("responded") + pl.col("not_responded")
     )
     shared = with_shares(counted, rows, [], question, definitions)
     months = rows["start_month"].to_list()
-    first, end = (min(months), max(months)) if months else (last, last)
-    return Year(first, end, shared.row(0, named=True))
+    return Year(min(months), max(months), shared.row(0, named=True))
 
 
 def _months_before(month: date, number: int) -> date:
