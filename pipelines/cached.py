@@ -4,6 +4,7 @@ Keys name the practice folder, the build, the question and the policy, so that a
 at the next rerun and no number crosses from one policy to another.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +12,7 @@ import streamlit as st
 from pipelines.charts.picture import png
 from pipelines.definitions import InputError
 from pipelines.disclosure import Finding, QualityFinding, disclose, disclose_quality
+from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
 from pipelines.disclosure.condition import ConditionFinding, disclose_condition
 from pipelines.estimates import Question
 from pipelines.practice import Practice, open_practice
@@ -38,6 +40,14 @@ def condition(
 ) -> ConditionFinding | str:
     """Return the estimates of one category under the question's filters, or why none is shown."""
     return _condition(str(opened.folder), opened.build.id, question, category, policy, opened)
+
+
+def comparison(
+    opened: Practice, question: Question, by: tuple[str, ...], policy: str
+) -> ComparisonFinding | str:
+    """Return groups beside each other under the question's filters, or why none is shown."""
+    asked = replace(question, by=by)
+    return _comparison(str(opened.folder), opened.build.id, asked, policy, opened)
 
 
 def picture(opened: Practice, questions: tuple[Question, ...], policy: str) -> bytes:
@@ -94,6 +104,30 @@ def _condition(
         start_to=question.start_to,
     )
     return disclose_condition(found, policy)
+
+
+@st.cache_resource(max_entries=60, ttl="1h", show_spinner=False)
+def _comparison(
+    folder: str, build: str, question: Question, policy: str, _opened: Practice
+) -> ComparisonFinding | str:
+    found = _opened.case_mix(
+        by=question.by,
+        measure=question.measure,
+        window=question.window,
+        population=question.population,
+        where=question.where,
+        start_from=question.start_from,
+        start_to=question.start_to,
+    )
+    change = _opened.mix(
+        measure=question.measure,
+        window=question.window,
+        population=question.population,
+        where=question.where,
+        start_from=question.start_from,
+        start_to=question.start_to,
+    )
+    return disclose_comparison(found, change, policy)
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)

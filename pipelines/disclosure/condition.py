@@ -10,14 +10,10 @@ from pipelines.disclosure import words
 from pipelines.disclosure.disclose import disclose
 from pipelines.disclosure.finding import Finding
 from pipelines.disclosure.policies import policy_row
+from pipelines.disclosure.withheld import WITHHELD
 from pipelines.estimates.condition import Condition
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.years import Years
-
-WITHHELD = (
-    "These estimates follow single courses over time. The policy that protects what leaves the"
-    " practice does not cover them yet, so they are shown inside the practice only."
-)
 
 
 @dataclass(frozen=True)

@@ -6,46 +6,52 @@ import polars as pl
 
 from pipelines.definitions import Definitions
 
-LAST = 1_000_000
+Key = Mapping[str, object]
 NOT_SPECIFIED = "Not specified"
 
 
-def group_label(definitions: Definitions, key: Mapping[str, object], column: str) -> str:
+def code_labels(column: str, definitions: Definitions) -> dict[str, str]:
+    """Return label by code in their order; empty for a column without labels.
+
+    A subtype is told by category/subtype, because categories share codes.
+    """
+    if column == "subtype":
+        ordered = definitions["subtypes"].sort("sort_order")
+        return {
+            f"{row[0]}/{row[1]}": row[2]
+            for row in ordered.select("category", "subtype", "label").rows()
+        }
+    if column == "category":
+        return dict(definitions["categories"].sort("sort_order").select("category", "label").rows())
+    if column == "instrument":
+        return definitions.labels("instruments", "instrument")
+    rows = definitions["labels"].filter(pl.col("list") == column).sort("sort_order")
+    return dict(rows.select("code", "label").rows())
+
+
+def group_label(definitions: Definitions, key: Key, column: str) -> str:
     """Return the label of a group's value in a column; a value of the records stays as it is."""
     value = key[column]
-    found = _named(definitions, key, column).filter(pl.col("code") == str(value))
-    if found.height:
-        return str(found["label"].item())
+    labels = code_labels(column, definitions)
+    if _code(key, column) in labels:
+        return labels[_code(key, column)]
     if column == "clinic_key":
         return str(value).replace("_", " ").capitalize()
     return NOT_SPECIFIED if value is None else str(value)
 
 
-def group_place(
-    definitions: Definitions, key: Mapping[str, object], column: str
-) -> tuple[int, str]:
+def group_place(definitions: Definitions, key: Key, column: str) -> tuple[int, str]:
     """Return what a group is sorted by among its neighbours."""
-    found = _named(definitions, key, column).filter(pl.col("code") == str(key[column]))
-    return (int(found["sort_order"].item()) if found.height else LAST, str(key[column]))
+    codes = list(code_labels(column, definitions))
+    code = _code(key, column)
+    return (codes.index(code) if code in codes else len(codes), str(key[column]))
 
 
-def whole_label(definitions: Definitions, key: Mapping[str, object], by: Sequence[str]) -> str:
-    """Return the label of a group in full: category and subtype, or whatever it is made of."""
-    labels = [group_label(definitions, key, name) for name in by if name != "subtype"]
-    if "subtype" in by and key["subtype"] is not None:
-        labels.append(group_label(definitions, key, "subtype"))
-    return ", ".join(labels)
+def whole_label(definitions: Definitions, key: Key, by: Sequence[str]) -> str:
+    """Return the label of a group in full: what each of its columns says, subtypes only if any."""
+    named = [name for name in by if name != "subtype" or key[name] is not None]
+    return ", ".join(group_label(definitions, key, name) for name in named)
 
 
-def _named(definitions: Definitions, key: Mapping[str, object], column: str) -> pl.DataFrame:
-    """Return label and sort_order by code for a column."""
-    if column == "category":
-        return definitions["categories"].select("label", "sort_order", code="category")
-    if column == "subtype":
-        own = definitions["subtypes"].filter(pl.col("category") == key.get("category"))
-        return own.select("label", "sort_order", code="subtype")
-    if column == "instrument":
-        named = definitions["instruments"].with_row_index("sort_order")
-        return named.select("label", "sort_order", code="instrument")
-    named = definitions["labels"].filter(pl.col("list") == column)
-    return named.select("label", "sort_order", "code")
+def _code(key: Key, column: str) -> str:
+    return f"{key.get('category')}/{key[column]}" if column == "subtype" else str(key[column])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.definitions import Definitions
+from pipelines.disclosure.groups import code_labels
 from pipelines.disclosure.words import HIDDEN, NONE, percent, span
 from pipelines.estimates.result import Question
 
@@ -34,10 +35,10 @@ def table(frame: pl.DataFrame, question: Question, definitions: Definitions) -> 
 
 def labelled(frame: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
     """Return the group columns as they are written on a page, in the order of the definitions."""
-    named = [name for name in frame.columns if _labels(name, definitions)]
+    named = [name for name in frame.columns if code_labels(name, definitions)]
     written, places = [], []
     for name in named:
-        labels = _labels(name, definitions)
+        labels = code_labels(name, definitions)
         code = _code(name)
         places.append(
             code.replace_strict(
@@ -59,22 +60,6 @@ def _code(column: str) -> pl.Expr:
     if column == "subtype":
         return pl.concat_str("category", "subtype", separator="/")
     return pl.col(column)
-
-
-def _labels(column: str, definitions: Definitions) -> dict[str, str]:
-    """Return label by code in their order; empty for a column without labels."""
-    if column == "subtype":
-        ordered = definitions["subtypes"].sort("sort_order")
-        return {
-            f"{row[0]}/{row[1]}": row[2]
-            for row in ordered.select("category", "subtype", "label").rows()
-        }
-    if column == "category":
-        return dict(definitions["categories"].sort("sort_order").select("category", "label").rows())
-    if column == "instrument":
-        return definitions.labels("instruments", "instrument")
-    rows = definitions["labels"].filter(pl.col("list") == column).sort("sort_order")
-    return dict(rows.select("code", "label").rows())
 
 
 def heading(column: str) -> str:

@@ -42,7 +42,7 @@ def main() -> None:
         )
         with st.expander("Other published figures (not comparable rule, population or window)"):
             st.markdown(phrases.listed_figures(others, found.definitions))
-        st.markdown(phrases.origin(found.response))
+        st.markdown(phrases.origin(found.definitions, found.provenance, found.policy))
 
 
 def _condition(view: View) -> str:

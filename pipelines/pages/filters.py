@@ -9,6 +9,7 @@ import streamlit as st
 from pipelines.asking import POPULATIONS
 from pipelines.estimates import Question
 from pipelines.estimates.result import Population
+from pipelines.pages.groups import GROUPS, group_names
 from pipelines.pages.view import View
 from pipelines.practice import Practice
 
@@ -38,6 +39,8 @@ def chosen(practice: Practice) -> View:
         population = _population(practice, known)
         first, last = _period(practice, known)
         known["condition"] = list(conditions(practice).values())
+        known["groups"] = list(GROUPS)
+        known["first"] = known["second"] = group_names(practice)
         where = {
             column: _several(name, label, _codes(practice, column), known)
             for name, (column, label) in SEVERAL.items()

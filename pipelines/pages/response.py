@@ -45,9 +45,7 @@ def _answer(view: View, finding: Finding) -> None:
     for warning in view.warnings:
         st.warning(warning, icon=":material/link_off:")
     with st.container(key="answer"):
-        st.caption(
-            " · ".join(["All headline conditions together", subtitle(finding), *view.filters])
-        )
+        st.caption(" · ".join([phrases.TOGETHER, subtitle(finding), *view.filters]))
         with st.container(key="sentence"):
             st.markdown(unbroken(finding.sentence))
         for caution in cautions(finding):
@@ -89,7 +87,7 @@ def _definitions(finding: Finding) -> None:
 def _foot(view: View, finding: Finding) -> None:
     """Draw what must be known of the numbers: no control group, days, build, policy, link."""
     st.markdown(phrases.compared(finding.definitions, finding.question))
-    st.markdown(phrases.origin(finding))
+    st.markdown(phrases.origin(finding.definitions, finding.provenance, finding.policy))
     st.markdown(
         "The address of this page holds this exact view: copy it from the address bar for a"
         " colleague of the practice."

@@ -9,7 +9,8 @@ from pipelines import InputError, open_practice
 from pipelines.charts import by_infusion, distribution, lasting, trajectory
 from pipelines.disclosure import condition_tables as tables
 from pipelines.disclosure import condition_words as words
-from pipelines.disclosure.condition import WITHHELD, ConditionFinding, disclose_condition
+from pipelines.disclosure.condition import ConditionFinding, disclose_condition
+from pipelines.disclosure.withheld import WITHHELD
 from pipelines.estimates.condition import Condition
 
 

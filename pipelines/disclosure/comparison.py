@@ -1,0 +1,76 @@
+"""What may be shown of groups beside each other: all inside the practice, the reason elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipelines.definitions import Definitions
+from pipelines.disclosure.groups import group_place, whole_label
+from pipelines.disclosure.policies import policy_row
+from pipelines.disclosure.withheld import WITHHELD_COMPARISON
+from pipelines.estimates.calibration import Calibration
+from pipelines.estimates.case_mix import CaseMix
+from pipelines.estimates.mix import Mix
+from pipelines.estimates.result import Provenance, Question
+
+
+@dataclass(frozen=True)
+class ComparisonFinding:
+    """Groups beside each other as a policy lets them be shown; only `disclose_comparison` makes one.
+
+    `groups` is the frame of `estimates.case_mix` in the order of the definitions with label, and
+    reason (a sentence) for each that has no ratio or no interval; `change` is that of
+    `estimates.mix`.
+    """
+
+    policy: str
+    question: Question
+    groups: pl.DataFrame
+    terms: pl.DataFrame = field(repr=False)
+    calibration: Calibration | str
+    change: Mix
+    definitions: Definitions = field(repr=False)
+    provenance: Provenance
+
+    def reason(self, code: str) -> str:
+        """Return the sentence of a reason."""
+        reasons = dict(self.definitions["estimate_refusals"].select("reason", "sentence").rows())
+        return str(reasons[code])
+
+    def group(self, label: str) -> Mapping[str, object]:
+        """Return the row of a group by its label."""
+        return self.groups.row(by_predicate=pl.col("label") == label, named=True)
+
+
+def disclose_comparison(found: CaseMix, change: Mix, policy: str) -> ComparisonFinding | str:
+    """Return groups beside each other, or the reason why a protecting policy shows none of them.
+
+    Raises InputError for an unknown policy.
+    """
+    if policy_row(found.definitions, policy)["protects"]:
+        return WITHHELD_COMPARISON
+    return ComparisonFinding(
+        policy=policy,
+        question=found.question,
+        groups=_named(found),
+        terms=found.terms,
+        calibration=found.calibration,
+        change=change,
+        definitions=found.definitions,
+        provenance=found.provenance,
+    )
+
+
+def _named(found: CaseMix) -> pl.DataFrame:
+    by, definitions = list(found.question.by), found.definitions
+    sentences = definitions["estimate_refusals"].select("reason", "sentence")
+    reasons = found.refused.join(sentences, on="reason", how="left").select(
+        *by, pl.col("sentence").alias("why_not")
+    )
+    rows = found.frame.join(reasons, on=by, how="left", nulls_equal=True, maintain_order="left")
+    keys = list(rows.iter_rows(named=True))
+    places = [tuple(group_place(definitions, key, name) for name in by) for key in keys]
+    order = sorted(range(len(keys)), key=places.__getitem__)
+    labels = [whole_label(definitions, key, by) for key in keys]
+    return rows.with_columns(label=pl.Series(labels, dtype=pl.String))[order]

@@ -1,0 +1,132 @@
+"""The sentences of groups beside each other: more or less than expected, two of them, what changed."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pipelines.disclosure.comparison import ComparisonFinding
+from pipelines.disclosure.words import met, percent, span
+from pipelines.estimates.calibration import Calibration
+from pipelines.estimates.difference import between
+
+Row = Mapping[str, object]
+
+
+def expected(finding: ComparisonFinding) -> str:
+    """Return which groups did better or worse than their patients would lead to expect."""
+    rows = finding.groups.filter(pl.col("ratio").is_not_null())
+    if rows.is_empty():
+        reasons = finding.groups["why_not"].drop_nulls().unique(maintain_order=True).to_list()
+        return f"No expected number is given. {' '.join(reasons)}".strip()
+    did = met(finding.question, finding.definitions)
+    told = rows.filter((pl.col("ratio_low") > 1) | (pl.col("ratio_high") < 1))
+    if rows["ratio_low"].null_count() == rows.height:
+        return f"{_listed(rows)}. {finding.reason('several_courses_ratio')}"
+    if told.is_empty():
+        return (
+            f"In none of the {rows.height} groups with enough follow-up can the number that {did} be"
+            " told from what its patients would lead to expect."
+        )
+    more, less = told.filter(pl.col("ratio") > 1), told.filter(pl.col("ratio") < 1)
+    parts = [
+        f"{way} {did} than their patients would lead to expect in {_listed(side)}"
+        for way, side in (("more", more), ("fewer", less))
+        if side.height
+    ]
+    others = rows.height - told.height
+    rest = f"; the other {others} can't be told from it" if others else ""
+    said = f"{'; '.join(parts)}{rest}."
+    return said[0].upper() + said[1:]
+
+
+def _listed(rows: pl.DataFrame) -> str:
+    return ", ".join(f"{row['label']} ({_ratio(row)})" for row in rows.iter_rows(named=True))
+
+
+def _ratio(row: Row) -> str:
+    text = f"{row['ratio']:.2f} times"
+    low, high = row["ratio_low"], row["ratio_high"]
+    return text if low is None else f"{text}, {low:.2f}–{high:.2f}"
+
+
+def chance(finding: ComparisonFinding) -> str | None:
+    """Return how many groups chance alone would make stand out; None where none has an interval."""
+    number = finding.groups["ratio_low"].drop_nulls().len()
+    if number < 2:
+        return None
+    any_of_them = 1 - 0.95**number
+    return (
+        f"If all did as expected, chance alone would still make at least one of {number} groups stand"
+        f" out in {percent(any_of_them)} of practices."
+    )
+
+
+def two(finding: ComparisonFinding, one: str, other: str) -> str:
+    """Return the difference between two groups, and whether the data can tell them apart."""
+    rows = finding.group(one), finding.group(other)
+    gap = between(*rows)
+    if gap.refused:
+        return finding.reason(gap.refused)
+    did = met(finding.question, finding.definitions)
+    texts = [
+        f"{row['label']} {percent(row['rate'])} ({span(row['low'], row['high'])} of"
+        f" {row['assessed']:,} assessed)"
+        for row in rows
+    ]
+    said = (
+        f"{' and '.join(texts)} {did}: a difference of {_points(gap.difference)} percentage points"
+        f" ({_points(gap.low)} to {_points(gap.high)})."
+    )
+    if not gap.told_apart:
+        return f"{said} The data can't tell the two apart."
+    return f"{said} Chance alone would rarely do so much; the groups may treat different patients."
+
+
+def change(finding: ComparisonFinding) -> str:
+    """Return how much of a year's change is who came and how much is how they fared."""
+    found = finding.change
+    if found.refused or found.years is None:
+        return finding.reason(found.refused or "no_earlier_year")
+    gap = found.years.difference
+    assert found.mix is not None
+    assert found.within is not None
+    sure = found.within_low is not None and (
+        found.within_low > 0 or (found.within_high is not None and found.within_high < 0)
+    )
+    verdict = (
+        "Chance alone would rarely do as much within the conditions."
+        if sure
+        else "The data can't tell the part within the conditions from no change."
+    )
+    return (
+        f"Against the year before, the share of those assessed that"
+        f" {met(finding.question, finding.definitions)} moved by {_tenths(gap.difference)} percentage"
+        f" points: {_tenths(found.mix)} because other conditions were treated,"
+        f" {_tenths(found.within)} ({_tenths(found.within_low)} to {_tenths(found.within_high)})"
+        f" within the conditions. {verdict}"
+    )
+
+
+def calibrated(finding: ComparisonFinding) -> str:
+    """Return how far the expected chances come true."""
+    found = finding.calibration
+    if not isinstance(found, Calibration):
+        return finding.reason(found)
+    return (
+        f"Of one who {met(finding.question, finding.definitions)} and one who did not, the first had"
+        f" the higher chance in {percent(found.concordance)} of pairs; 50 % would be a coin. The"
+        f" calibration slope is {found.slope:.2f}; 1 is right, less claims too much. The comparison"
+        " allows only for differences that were recorded at the start."
+    )
+
+
+def _points(share: float | None) -> str:
+    assert share is not None
+    points = round(100 * share)
+    return f"{points:+d}".replace("-", "−") if points else "0"
+
+
+def _tenths(share: float | None) -> str:
+    assert share is not None
+    text = f"{100 * share:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")

@@ -1,0 +1,10 @@
+"""Why a policy that protects what leaves the practice shows none of an estimate."""
+
+WITHHELD = (
+    "These estimates follow single courses over time. The policy that protects what leaves the"
+    " practice does not cover them yet, so they are shown inside the practice only."
+)
+WITHHELD_COMPARISON = (
+    "These estimates compare groups course by course. The policy that protects what leaves the"
+    " practice does not cover them yet, so they are shown inside the practice only."
+)

@@ -1,0 +1,97 @@
+"""How do groups compare? Given whom they treat, beside each other, and against the year before."""
+
+import streamlit as st
+
+from pipelines import cached
+from pipelines.charts import ratios
+from pipelines.charts.spelled import asked, unbroken
+from pipelines.disclosure import comparison_tables as tables
+from pipelines.disclosure import comparison_words as words
+from pipelines.disclosure.comparison import ComparisonFinding
+from pipelines.estimates.calibration import Calibration
+from pipelines.pages import phrases
+from pipelines.pages.groups import GROUPS
+from pipelines.pages.view import View, current
+from pipelines.pages.widths import either_width
+
+
+def main() -> None:
+    """Draw the page, top to bottom."""
+    view = current()
+    st.title("How do groups compare?")
+    picked = st.segmented_control(
+        "Groups", list(GROUPS), default="Clinics", required=True, key="groups", bind="query-params"
+    )
+    by = GROUPS[picked or "Clinics"]
+    found = cached.comparison(view.practice, view.question, by, view.policy)
+    if isinstance(found, str):
+        st.info(found)
+        return
+    _answer(view, found)
+    _two(found)
+    _change(found)
+    _calibration(found)
+    st.header("The fine print")
+    with st.container(key="foot"):
+        st.markdown(phrases.NO_CAUSE)
+        st.markdown(phrases.origin(found.definitions, found.provenance, found.policy))
+
+
+def _answer(view: View, found: ComparisonFinding) -> None:
+    st.badge("Internal, not for sharing", icon=":material/lock:", color="orange")
+    for warning in view.warnings:
+        st.warning(warning, icon=":material/link_off:")
+    with st.container(key="answer"):
+        st.caption(
+            " · ".join([phrases.TOGETHER, asked(view.question, found.definitions), *view.filters])
+        )
+        with st.container(key="sentence"):
+            st.markdown(unbroken(words.expected(found)))
+        caution = words.chance(found)
+        if caution:
+            st.caption(f":material/info: {unbroken(caution)}")
+    if found.groups["ratio"].null_count() < found.groups.height:
+        either_width("ratios", ratios.chart(found), ratios.chart(found, narrow=True))
+        st.caption(phrases.EXPECTED)
+    with st.expander("Table behind the chart"):
+        st.table(tables.groups(found), border="horizontal", hide_index=True)
+
+
+def _two(found: ComparisonFinding) -> None:
+    labels = found.groups["label"].to_list()
+    if len(labels) < 2:
+        return
+    st.header("Two groups beside each other")
+    enough = [*found.groups.filter("enough_follow_up")["label"].to_list(), *labels]
+    first, second = [labels.index(label) for label in dict.fromkeys(enough)][:2]
+    left, right = st.columns(2)
+    one = left.selectbox("First", labels, first, key="first", bind="query-params")
+    other = right.selectbox("Second", labels, second, key="second", bind="query-params")
+    if one == other:
+        st.markdown("Choose two different groups.")
+        return
+    st.markdown(unbroken(words.two(found, str(one), str(other))))
+    st.caption(phrases.TWO_GROUPS)
+
+
+def _change(found: ComparisonFinding) -> None:
+    st.header("What changed since the year before")
+    st.markdown(unbroken(words.change(found)))
+    if found.change.refused is None:
+        with st.expander("Each condition"):
+            st.table(tables.change(found), border="horizontal", hide_index=True)
+        st.caption(phrases.MIX)
+
+
+def _calibration(found: ComparisonFinding) -> None:
+    st.header("How far expected numbers can be trusted")
+    st.markdown(unbroken(words.calibrated(found)))
+    if isinstance(found.calibration, Calibration):
+        st.table(tables.fifths(found), border="horizontal", hide_index=True)
+        st.caption(phrases.CALIBRATION)
+    if found.terms.height:
+        with st.expander("What the expected chance is made of"):
+            st.table(tables.terms(found), border="horizontal", hide_index=True)
+
+
+main()

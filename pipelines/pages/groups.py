@@ -1,0 +1,25 @@
+"""The groups that the Comparison page sets beside each other."""
+
+from collections.abc import Mapping
+
+from pipelines.disclosure.groups import whole_label
+from pipelines.practice import Practice
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Clinics": ("clinic_key",),
+    "Conditions": ("category",),
+    "Subtypes": ("category", "subtype"),
+    "Sex": ("sex",),
+    "Age": ("age_band",),
+}
+
+
+def group_names(practice: Practice) -> list[str]:
+    """Return the label of every group that a link may name."""
+    definitions = practice.definitions
+    single = [by[0] for by in GROUPS.values() if len(by) == 1]
+    keys: list[dict[str, object]] = [
+        {column: value} for column in single for value in practice.values(column)
+    ]
+    keys += definitions["subtypes"].select("category", "subtype").to_dicts()
+    return [whole_label(definitions, key, list(key)) for key in keys]

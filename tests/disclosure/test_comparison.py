@@ -1,0 +1,130 @@
+"""What is said of groups beside each other, typed out."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from pipelines.definitions import Definitions, InputError
+from pipelines.disclosure import comparison_tables as tables
+from pipelines.disclosure import comparison_words as words
+from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
+from pipelines.disclosure.withheld import WITHHELD_COMPARISON
+from pipelines.estimates.case_mix import CaseMix, case_mix
+from pipelines.estimates.mix import Mix, mix
+from pipelines.estimates.result import Provenance, Question
+
+NOWHERE = Provenance("b", "dates", None, None)
+NO_TREATMENTS = pl.DataFrame(
+    schema={"patient_key": pl.String, "treatment": pl.String, "trials": pl.Int64}
+)
+STATUS = ("responded", "not_responded", "not_assessed")
+Counted = tuple[CaseMix, Mix]
+
+
+def counted(definitions: Definitions, *groups: tuple[str, str, int, int, int, int]) -> Counted:
+    """Return the estimates of clinics: clinic, category, year, and how many of each status."""
+    rows = [
+        (clinic, category, date(year, 3, 1), status)
+        for clinic, category, year, *numbers in groups
+        for status, number in zip(STATUS, numbers, strict=True)
+        for _ in range(number)
+    ]
+    schema = {
+        "clinic_key": pl.String, "category": pl.String, "start_month": pl.Date, "status": pl.String,
+    }  # fmt: skip
+    courses = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        patient_key=pl.int_range(pl.len()).cast(pl.String),
+        measure=pl.lit("response"),
+        subtype=pl.lit(None, pl.String),
+        sex=pl.lit("female"),
+        age_band=pl.lit("35-44"),
+        severity=pl.lit(0.6),
+        is_first_course=pl.lit(True),
+    )
+    question = Question(by=("clinic_key",))
+    return (
+        case_mix(courses, NO_TREATMENTS, question, definitions, NOWHERE),
+        mix(courses, question, definitions, NOWHERE),
+    )
+
+
+@pytest.fixture
+def two_clinics(definitions: Definitions) -> Counted:
+    return counted(
+        definitions,
+        ("north", "depression", 2025, 40, 40, 0),
+        ("north", "tmj", 2026, 30, 10, 0),
+        ("south_side", "depression", 2026, 30, 50, 0),
+        ("south_side", "tmj", 2025, 10, 30, 0),
+        ("lost", "tmj", 2026, 4, 0, 6),
+    )
+
+
+def shown(found: Counted) -> ComparisonFinding:
+    finding = disclose_comparison(*found, "internal")
+    assert isinstance(finding, ComparisonFinding)
+    return finding
+
+
+def test_a_protecting_policy_shows_the_reason_and_nothing_else(two_clinics: Counted) -> None:
+    assert disclose_comparison(*two_clinics, "cms11") == WITHHELD_COMPARISON
+    with pytest.raises(InputError, match="policy: 'cms1' is not known"):
+        disclose_comparison(*two_clinics, "cms1")
+
+
+def test_the_sentences_name_the_groups_that_stand_out(two_clinics: Counted) -> None:
+    finding = shown(two_clinics)
+    # Of 80 + 80 with depression 70 responded, of 84 with TMJ 44: so 56 are expected in each clinic; limits by R as in case_mix.R.
+    assert words.expected(finding) == (
+        "More responded than their patients would lead to expect in North (1.25 times, 1.06–1.43);"
+        " fewer responded than their patients would lead to expect in South side (0.71 times,"
+        " 0.54–0.90)."
+    )
+    assert words.chance(finding) == (
+        "If all did as expected, chance alone would still make at least one of 2 groups stand out in"
+        " 10 % of practices."
+    )
+    assert words.two(finding, "North", "South side") == (
+        "North 58 % (49–67 % of 120 assessed) and South side 33 % (26–42 % of 120 assessed)"
+        " responded: a difference of +25 percentage points (+12 to +36). Chance alone would rarely do"
+        " so much; the groups may treat different patients."
+    )
+    assert words.two(finding, "North", "Lost") == (
+        "Too few were followed up on one side, so that missing outcomes could make the difference."
+    )
+
+
+def test_the_change_is_told_in_its_two_parts(two_clinics: Counted) -> None:
+    # 50 of 120 in 2025, 64 of 124 in 2026; depression 2/3 to 80/124 of those assessed.
+    assert words.change(shown(two_clinics)).startswith(
+        "Against the year before, the share of those assessed that responded moved by +9.9 percentage"
+        " points: +0.2 because other conditions were treated, +9.8 (−2.1 to"
+    )
+
+
+def test_a_table_says_why_a_group_has_no_ratio(two_clinics: Counted) -> None:
+    table = tables.groups(shown(two_clinics))
+    assert table.select("Group", "Observed over expected", "Observed", "Due").rows() == [
+        ("Lost", "–", "4", "10"),
+        ("North", "1.25 (1.06–1.43)", "70", "120"),
+        ("South side", "0.71 (0.54–0.90)", "40", "120"),
+    ]
+    assert table["Why no number"][0] == (
+        "Too few were followed up, so that missing outcomes could make the ratio."
+    )
+
+
+def test_without_a_model_the_reason_stands_in_place_of_the_numbers(
+    definitions: Definitions,
+) -> None:
+    finding = shown(counted(definitions, ("north", "tmj", 2026, 5, 5, 0)))
+    assert words.expected(finding) == (
+        "No expected number is given. There is one group only, so there is nothing to compare it with."
+    )
+    assert words.change(finding) == (
+        "No course of the year before is due, or the calendar of these records keeps no months."
+    )
+    assert words.calibrated(finding).startswith("There is one group only")
+    assert words.chance(finding) is None
+    assert tables.fifths(finding).is_empty()

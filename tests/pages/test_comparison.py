@@ -1,0 +1,42 @@
+"""The Comparison page, without a browser."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).parents[2] / "app.py"
+PAGE = "pipelines/pages/comparison.py"
+
+
+@pytest.fixture
+def app(small_practice: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("ABATE_PRACTICE", str(small_practice))
+    return AppTest.from_file(str(APP), default_timeout=120).run().switch_page(PAGE).run()
+
+
+def test_the_page_answers_for_clinics(app: AppTest) -> None:
+    assert not app.exception
+    assert [title.value for title in app.title] == ["How do groups compare?"]
+    assert [heading.value for heading in app.header] == [
+        "Two groups beside each other", "What changed since the year before",
+        "How far expected numbers can be trusted", "The fine print",
+    ]  # fmt: skip
+    assert any("would lead to expect" in text.value for text in app.markdown)
+    assert any("difference of" in text.value for text in app.markdown)
+
+
+def test_every_kind_of_group_has_its_page(app: AppTest) -> None:
+    for label in app.segmented_control(key="groups").options:
+        app.segmented_control(key="groups").select(label).run()
+        assert not app.exception, label
+
+
+def test_all_courses_another_measure_and_one_clinic_give_a_page_with_reasons(app: AppTest) -> None:
+    app.segmented_control(key="courses").select("all_courses").run()
+    assert any("Several courses of one patient" in text.value for text in app.markdown)
+    app.selectbox(key="measure").select_index(-1).run()
+    clinics = app.multiselect(key="clinic")
+    clinics.select(clinics.options[0]).run()
+    assert not app.exception
+    assert any("There is one group only" in text.value for text in app.markdown)
