@@ -9,11 +9,12 @@ finding.sentence, finding.table(), finding.chart()
 
 from pipelines.definitions import InputError
 from pipelines.disclosure import Finding, disclose
+from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
 from pipelines.disclosure.condition import ConditionFinding, disclose_condition
 from pipelines.estimates import Result
 from pipelines.practice import Practice, open_practice
 
 __all__ = [
-    "ConditionFinding", "Finding", "InputError", "Practice", "Result", "disclose",
-    "disclose_condition", "open_practice",
+    "ComparisonFinding", "ConditionFinding", "Finding", "InputError", "Practice", "Result",
+    "disclose", "disclose_comparison", "disclose_condition", "open_practice",
 ]  # fmt: skip

@@ -172,7 +172,7 @@ class Practice:
         where: Mapping[str, Sequence[str]] | None = None,
         start_from: date | None = None,
         start_to: date | None = None,
-        model: Path | None = None,
+        model: str | Path | None = None,
     ) -> CaseMix:
         """Return observed over expected responses by groups, as counted; see `estimates.case_mix`.
 
@@ -187,7 +187,7 @@ class Practice:
             question,
             self.definitions,
             self._provenance,
-            None if model is None else model_terms(model),
+            None if model is None else model_terms(Path(model)),
         )
 
     def mix(
