@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.stats import norm, t
 
 Floats = NDArray[np.float64]
 
@@ -27,13 +28,16 @@ def wilson(successes: Floats, trials: Floats, alpha: float = 0.05) -> tuple[Floa
 
 
 def design_effects(assessed: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """Return `by` and `design_effect`, at least 1, of a share with several courses per patient.
+    """Return `by`, design_effect, at least 1, of a share with several courses per patient, and divisor.
 
     `assessed` has one row per assessed course: the `by` columns, patient_key, responded (Boolean).
     The effect is the variance of the ratio of patient totals over the binomial variance (Cochran
     1977, Sampling Techniques, section 6.5), with k/(k-1) for k patients. Where nobody or everybody
     responded, it is the one of courses that agree fully within a patient; with one patient,
-    the number of courses.
+    the number of courses. divisor is what makes numbers of courses effective ones: the design
+    effect times the squared ratio of the t quantile with k - 1 degrees of freedom to the normal
+    one, because the variance is told from k patients only (Korn and Graubard 1998, Survey
+    Methodology 24:193).
     """
     patients = assessed.group_by([*by, "patient_key"]).agg(
         n=pl.len().cast(pl.Float64), y=pl.col("responded").sum().cast(pl.Float64)
@@ -49,5 +53,15 @@ def design_effects(assessed: pl.DataFrame, by: list[str]) -> pl.DataFrame:
         .otherwise(keys / (keys - 1) * spread / binomial)
     )
     summed = patients.group_by(by) if by else patients.group_by(pl.lit(0).alias("all"))
-    found = summed.agg(design_effect=pl.max_horizontal(effect, pl.lit(1.0)))
-    return found if by else found.drop("all")
+    found = summed.agg(design_effect=pl.max_horizontal(effect, pl.lit(1.0)), patients=pl.len())
+    wider = _wider_for_few(found["patients"].to_numpy())
+    told = found.drop("patients").with_columns(divisor=pl.col("design_effect") * pl.Series(wider))
+    return told if by else told.drop("all")
+
+
+def _wider_for_few(patients: NDArray[np.uint32], alpha: float = 0.05) -> Floats:
+    """Return the squared ratio of t to normal quantiles; 1 with one patient, who has no spread."""
+    freedom = np.maximum(patients.astype(np.float64) - 1, 1)
+    ratio = t.ppf(1 - alpha / 2, freedom) / norm.ppf(1 - alpha / 2)
+    wider: Floats = np.where(patients > 1, ratio**2, 1.0)
+    return wider

@@ -25,8 +25,8 @@ def with_shares(
     """
     shared = _with_bounds(counted)
     clustered = question.population == "all_courses"
-    effect = _effects(rows, list(by), shared) if clustered else pl.Series([1.0] * shared.height)
-    return _with_interval(shared, effect, definitions)
+    divisor = _divisors(rows, list(by), shared) if clustered else pl.Series([1.0] * shared.height)
+    return _with_interval(shared, divisor, definitions)
 
 
 def _with_bounds(counted: pl.DataFrame) -> pl.DataFrame:
@@ -41,26 +41,26 @@ def _with_bounds(counted: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _effects(rows: pl.DataFrame, by: list[str], counted: pl.DataFrame) -> pl.Series:
+def _divisors(rows: pl.DataFrame, by: list[str], counted: pl.DataFrame) -> pl.Series:
     assessed = rows.filter(pl.col("status").is_in(["responded", "not_responded"])).with_columns(
         responded=pl.col("status") == "responded"
     )
     effects = design_effects(assessed, by)
     if not by:
-        return effects["design_effect"] if effects.height else pl.Series([1.0])
+        return effects["divisor"] if effects.height else pl.Series([1.0])
     joined = counted.select(by).join(
         effects, on=by, how="left", nulls_equal=True, maintain_order="left"
     )
-    return joined["design_effect"].fill_null(1.0)
+    return joined["divisor"].fill_null(1.0)
 
 
 def _with_interval(
-    counted: pl.DataFrame, effect: pl.Series, definitions: Definitions
+    counted: pl.DataFrame, divisor: pl.Series, definitions: Definitions
 ) -> pl.DataFrame:
     responded = counted["responded"].to_numpy().astype(np.float64)
     assessed = counted["assessed"].to_numpy().astype(np.float64)
-    divisor = effect.to_numpy().astype(np.float64)
-    low, high = wilson(responded / divisor, assessed / divisor)
+    effective = divisor.to_numpy().astype(np.float64)
+    low, high = wilson(responded / effective, assessed / effective)
     least = definitions.setting("follow_up_min_percent")
     return counted.with_columns(
         low=pl.Series(low, dtype=pl.Float64).fill_nan(None),

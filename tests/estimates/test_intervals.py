@@ -62,3 +62,15 @@ def test_the_design_effect_is_the_clustered_variance_of_statsmodels_over_the_bin
 )
 def test_design_effects_of_hand_drawn_courses(patients: list[list[int]], effect: float) -> None:
     assert design_effects(assessed(*patients), [])["design_effect"].item() == pytest.approx(effect)
+
+
+def test_few_patients_make_the_divisor_larger_by_the_squared_ratio_of_quantiles_of_r() -> None:
+    # R: (qt(.975, c(19, 29, 99)) / qnorm(.975))^2
+    for patients, wider in ((20, 1.140386998), (30, 1.088899943), (100, 1.024901501)):
+        found = design_effects(assessed(*[[1, 1], [0, 0]] * (patients // 2)), [])
+        (effect, divisor) = found.select("design_effect", "divisor").row(0)
+        assert divisor / effect == pytest.approx(wider, abs=1e-8)
+
+
+def test_one_patient_has_no_spread_to_tell_and_counts_as_one_course() -> None:
+    assert design_effects(assessed([1, 1, 0]), [])["divisor"].item() == 3.0

@@ -78,7 +78,8 @@ def test_a_second_course_counts_among_all_courses_with_a_wider_interval(warehous
     every = built.practice.response(population="all_courses").frame.row(0, named=True)
     assert (first["started"], every["started"]) == (20, 40)
     assert (first["rate"], every["rate"]) == (0.5, 0.5)
-    assert every["high"] - every["low"] == pytest.approx(first["high"] - first["low"], rel=0.06)
+    # By R: Wilson on 40 / (2 * 20 / 19 * (qt(.975, 19) / qnorm(.975))^2) = 16.66 courses.
+    assert (every["low"], every["high"]) == pytest.approx((0.2835712218, 0.7164287782), abs=1e-8)
 
 
 @pytest.mark.parametrize(
