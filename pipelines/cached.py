@@ -7,11 +7,13 @@ at the next rerun and no number crosses from one policy to another.
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import streamlit as st
 
 from pipelines.charts.picture import png
 from pipelines.definitions import InputError
 from pipelines.disclosure import Finding, QualityFinding, disclose, disclose_quality
+from pipelines.disclosure.adjusted import adjusted_scores
 from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
 from pipelines.disclosure.condition import ConditionFinding, disclose_condition
 from pipelines.estimates import Question
@@ -40,6 +42,13 @@ def condition(
 ) -> ConditionFinding | str:
     """Return the estimates of one category under the question's filters, or why none is shown."""
     return _condition(str(opened.folder), opened.build.id, question, category, policy, opened)
+
+
+def adjusted(
+    opened: Practice, question: Question, category: str, policy: str
+) -> pl.DataFrame | str:
+    """Return adjusted mean scores of one category as a table, or why there are none."""
+    return _adjusted(str(opened.folder), opened.build.id, question, category, policy, opened)
 
 
 def comparison(
@@ -104,6 +113,20 @@ def _condition(
         start_to=question.start_to,
     )
     return disclose_condition(found, policy)
+
+
+@st.cache_resource(max_entries=60, ttl="1h", show_spinner="Fitting the model")
+def _adjusted(
+    folder: str, build: str, question: Question, category: str, policy: str, _opened: Practice
+) -> pl.DataFrame | str:
+    found = _opened.adjusted_trajectory(
+        category,
+        population=question.population,
+        where=question.where,
+        start_from=question.start_from,
+        start_to=question.start_to,
+    )
+    return adjusted_scores(found, policy)
 
 
 @st.cache_resource(max_entries=60, ttl="1h", show_spinner=False)

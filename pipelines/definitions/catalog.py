@@ -393,5 +393,5 @@ EXPECTED_SETTINGS: tuple[str, ...] = (
     "tipping_percent", "weighted_follow_up_min_percent", "weighted_level_min",
     "weighted_effective_min_percent",
     "trajectory_weeks", "benefit_weeks", "early_infusion", "early_min_fall_percent",
-    "case_mix_level_min", "case_mix_events_per_term",
+    "case_mix_level_min", "case_mix_events_per_term", "adjusted_week_min",
 )  # fmt: skip

@@ -10,6 +10,9 @@ SCHEMA: dict[str, pl.DataType] = {
     "week": pl.Int64(), "courses": pl.Int64(), "mean": pl.Float64(), "low": pl.Float64(),
     "high": pl.Float64(),
 }  # fmt: skip
+WEEKLY: dict[str, pl.DataType] = {
+    "course_key": pl.String(), "patient_key": pl.String(), "week": pl.Int64(), "score": pl.Float64(),
+}  # fmt: skip
 
 
 def trajectory(followed: Followed, definitions: Definitions) -> tuple[str | None, pl.DataFrame]:
@@ -22,9 +25,22 @@ def trajectory(followed: Followed, definitions: Definitions) -> tuple[str | None
     is still scored later may be another kind of patient: no point is compared with another by it.
     No instrument and no rows where no course has a baseline.
     """
+    instrument, every = weekly_scores(followed, definitions)
+    rows = [
+        (week, *_mean(group))
+        for (week,), group in every.sort("week").group_by("week", maintain_order=True)
+    ]
+    return instrument, pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def weekly_scores(followed: Followed, definitions: Definitions) -> tuple[str | None, pl.DataFrame]:
+    """Return the commonest instrument and its scores: course_key, patient_key, week, score.
+
+    One row per course and week that has one, as `trajectory` tells them.
+    """
     told = followed.courses.filter(pl.col("baseline").is_not_null())
     if told.is_empty():
-        return None, pl.DataFrame(schema=SCHEMA)
+        return None, pl.DataFrame(schema=WEEKLY)
     common = told.group_by("instrument").len().sort("len", "instrument", descending=[True, False])
     instrument = str(common["instrument"][0])
     own = told.filter(pl.col("instrument") == instrument)
@@ -44,12 +60,7 @@ def trajectory(followed: Followed, definitions: Definitions) -> tuple[str | None
         .group_by("course_key", "patient_key", "week")
         .agg(pl.col("score").last().cast(pl.Float64))
     )
-    every = pl.concat([first, later.select(first.columns)])
-    rows = [
-        (week, *_mean(group))
-        for (week,), group in every.sort("week").group_by("week", maintain_order=True)
-    ]
-    return instrument, pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    return instrument, pl.concat([first, later.select(first.columns)])
 
 
 def _mean(group: pl.DataFrame) -> tuple[int, float, float | None, float | None]:

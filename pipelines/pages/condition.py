@@ -30,7 +30,7 @@ def main() -> None:
     _by_infusion(found)
     _futility(found)
     _lasting(found)
-    _trajectory(found)
+    _trajectory(view, found)
     _distribution(found)
     _thirds(found)
     _earlier(found)
@@ -116,13 +116,20 @@ def _distribution(found: ConditionFinding) -> None:
     either_width("distribution", distribution.chart(found), distribution.chart(found, narrow=True))
 
 
-def _trajectory(found: ConditionFinding) -> None:
+def _trajectory(view: View, found: ConditionFinding) -> None:
     st.header("Scores week by week")
     if found.instrument is None:
         st.markdown(words.trajectory(found))
         return
     either_width("trajectory", trajectory.chart(found), trajectory.chart(found, narrow=True))
     st.caption(phrases.TRAJECTORY)
+    if st.toggle("Adjust for who is still scored (takes some seconds)", key="adjusted"):
+        table = cached.adjusted(view.practice, view.question, found.category, view.policy)
+        if isinstance(table, str):
+            st.markdown(table)
+            return
+        st.table(table, border="horizontal", hide_index=True)
+        st.caption(phrases.ADJUSTED)
 
 
 def _earlier(found: ConditionFinding) -> None:

@@ -41,6 +41,11 @@ TRAJECTORY = (
     "Means with 95 % intervals of those scored in each week; numbers: how many these are. Who is still"
     " scored later may differ from who is not, so the line is no course of one patient."
 )
+ADJUSTED = (
+    "As if nobody had stopped being scored: a linear mixed model, in which each week has its own mean"
+    " and patients differ in where they start and how they go on, with 95 % intervals. Right only if"
+    " who is missing depends on nothing but the scores that were seen."
+)
 EARLIER = (
     "A course stands in the row of each treatment that had been tried, so rows overlap. None recorded:"
     " nothing is known of what was tried."

@@ -42,3 +42,12 @@ def test_all_courses_and_another_measure_and_window_give_a_page(app: AppTest) ->
     app.selectbox(key="window").select_index(-1).run()
     app.selectbox(key="measure").select_index(-1).run()
     assert not app.exception
+
+
+def test_adjusted_scores_stand_beside_those_seen(app: AppTest) -> None:
+    before = len(app.table)
+    app.toggle(key="adjusted").set_value(True).run()
+    assert not app.exception
+    assert len(app.table) == before + 1
+    headings_of = [list(table.value.columns) for table in app.table]
+    assert ["Week", "Mean, adjusted", "Mean, as seen", "Scored"] in headings_of

@@ -5,21 +5,29 @@
 Cells: `share`, one course per patient, Wilson; `repeated`, one to four courses per patient whose
 chances vary between patients, Wilson on n / design effect; `weighted`, 30 % missing more often
 where baselines are mild, response likelier there too, Wilson on the effective sample size of the
-weights; `difference`, Newcombe's hybrid score interval of two groups of n. n counts patients (in
-each group). `given` is the share of replicates in which the interval is given, `covered` the share
+weights; `difference`, Newcombe's hybrid score interval of two groups of n; `ratio`, observed over
+expected of one of ten clinics of n that do alike, by a model fitted to all; `within`, what changed
+within two conditions whose shares change too, n courses a year; `adjusted`, the mean of a fourth
+week by the mixed model, 30 % missing in it, more often where the week before was bad. n counts
+patients (in each group). `given` is the share of replicates in which the interval is given, `covered` the share
 of those that hold the truth.
 """
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from pipelines.definitions import Definitions, load
+from pipelines.estimates.adjusted_trajectory import mixed_means
 from pipelines.estimates.difference import newcombe
+from pipelines.estimates.exact import observed_over_expected
+from pipelines.estimates.expected import fit
 from pipelines.estimates.intervals import wilson
-from pipelines.estimates.result import Question
+from pipelines.estimates.mix import mix
+from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.shares import with_shares
 from pipelines.estimates.weighting import weighting
 
@@ -97,12 +105,77 @@ def _weighted(chance: Chance, n: int) -> Interval:
     return None if row["weighted"] is None else (row["weighted_low"], row["weighted_high"])
 
 
+def _ratio(chance: Chance, n: int) -> Interval:
+    severity = chance.random(10 * n)
+    chances = 1 / (1 + np.exp(2 * severity - 1))
+    met = chance.random(10 * n) < chances
+    rows = pl.DataFrame(
+        {
+            "status": np.where(met, "responded", "not_responded"),
+            "severity": severity,
+            "clinic": np.repeat(np.arange(10), n),
+        }
+    ).with_columns(
+        category=pl.lit("tmj"), condition=pl.lit(None, pl.String), sex=pl.lit("female"),
+        age_band=pl.lit("35-44"), earlier=pl.lit("1"), later_course=pl.lit(False),
+    )  # fmt: skip
+    model = fit(rows, ["clinic_key"], SHIPPED)
+    if isinstance(model, str):
+        return None
+    return observed_over_expected(int(met[:n].sum()), model.chances[:n])
+
+
+def _within(chance: Chance, n: int) -> Interval:
+    years = []
+    for month, share, rates in (
+        (date(2025, 1, 1), 0.5, (0.6, 0.3)),
+        (date(2026, 1, 1), 0.7, (0.65, 0.4)),
+    ):
+        first = chance.random(n) < share
+        met = chance.random(n) < np.where(first, *rates)
+        years.append(
+            pl.DataFrame(
+                {
+                    "category": np.where(first, "depression", "tmj"),
+                    "status": np.where(met, "responded", "not_responded"),
+                }
+            ).with_columns(start_month=pl.lit(month))
+        )
+    rows = pl.concat(years).with_columns(
+        patient_key=pl.int_range(pl.len()),
+        measure=pl.lit("response"),
+        subtype=pl.lit(None, pl.String),
+    )
+    found = mix(rows, Question(), SHIPPED, Provenance("b", "dates", None, None))
+    if found.within_low is None or found.within_high is None:
+        return None
+    return found.within_low, found.within_high
+
+
+def _adjusted(chance: Chance, n: int) -> Interval:
+    own = chance.multivariate_normal([0, 0], [[16, 0.3], [0.3, 0.25]], n)
+    scores = np.array([17.0, 13.0, 11.0, 10.0]) + own[:, :1] + own[:, 1:] * np.arange(4)
+    scores += chance.normal(0, 3, (n, 4))
+    seen = np.ones((n, 4), bool)
+    seen[:, 3] = chance.random(n) >= np.where(scores[:, 2] > 11, 0.45, 0.15)
+    patients, weeks = np.nonzero(seen)
+    rows = pl.DataFrame({"patient_key": patients, "week": weeks, "score": scores[patients, weeks]})
+    found = mixed_means(rows)
+    if found is None:
+        return None
+    wide = 1.959964 * found.errors[3]
+    return float(found.means[3] - wide), float(found.means[3] + wide)
+
+
 SHIPPED: Definitions = load()
 CELLS: dict[str, tuple[float, Callable[[Chance, int], Interval]]] = {
     "share": (0.5, _share),
     "repeated": (0.5, _repeated),
     "weighted": (0.5, _weighted),
     "difference": (0.15, _difference),
+    "ratio": (1.0, _ratio),
+    "within": (0.07, _within),
+    "adjusted": (10.0, _adjusted),
 }
 
 
