@@ -133,7 +133,7 @@ def _adjusted(
 def _comparison(
     folder: str, build: str, question: Question, policy: str, _opened: Practice
 ) -> ComparisonFinding | str:
-    found = _opened.case_mix(
+    found = _opened.comparison(
         by=question.by,
         measure=question.measure,
         window=question.window,
@@ -142,15 +142,7 @@ def _comparison(
         start_from=question.start_from,
         start_to=question.start_to,
     )
-    change = _opened.mix(
-        measure=question.measure,
-        window=question.window,
-        population=question.population,
-        where=question.where,
-        start_from=question.start_from,
-        start_to=question.start_to,
-    )
-    return disclose_comparison(found, change, policy)
+    return disclose_comparison(found, policy)
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)

@@ -12,13 +12,12 @@ from pipelines.asking import FILTERS, asked, check, known
 from pipelines.definitions import Definitions, InputError
 from pipelines.estimates import Question, Result, response
 from pipelines.estimates.adjusted_trajectory import AdjustedTrajectory, adjusted_trajectory
-from pipelines.estimates.case_mix import CaseMix, case_mix
+from pipelines.estimates.comparison import Comparison, comparison
 from pipelines.estimates.condition import Condition, condition
 from pipelines.estimates.durability import Durability, durability
 from pipelines.estimates.feedback import feedback
 from pipelines.estimates.followed import Followed
 from pipelines.estimates.futility import Futility, futility
-from pipelines.estimates.mix import Mix, mix
 from pipelines.estimates.model_file import model_terms
 from pipelines.estimates.privacy import PrivacyReport, privacy
 from pipelines.estimates.quality import QualityResult, quality
@@ -184,7 +183,7 @@ class Practice:
         instrument, scores = weekly_scores(self._followed(question), self.definitions)
         return adjusted_trajectory(instrument, scores, question, self.definitions, self._provenance)
 
-    def case_mix(
+    def comparison(
         self,
         by: Sequence[str] = ("clinic_key",),
         measure: str = "response",
@@ -194,15 +193,15 @@ class Practice:
         start_from: date | None = None,
         start_to: date | None = None,
         model: str | Path | None = None,
-    ) -> CaseMix:
-        """Return observed over expected responses by groups, as counted; see `estimates.case_mix`.
+    ) -> Comparison:
+        """Return groups beside each other, as counted; see `estimates.comparison`.
 
-        `model` is a CSV of term, level, coefficient, as `terms` of an earlier answer writes it;
-        without it the model is fitted to this practice. Raises InputError as `response` does, and
-        for a file that is no such model.
+        `model` is a CSV of term, level, coefficient, as `case_mix.terms` of an earlier answer writes
+        it; without it the model of expected response is fitted to this practice. Raises InputError
+        as `response` does, and for a file that is no such model.
         """
         question = self._question(by, measure, window, population, where, start_from, start_to)
-        return case_mix(
+        return comparison(
             self._courses(question),
             warehouse.whole_table(self.build.path, "staging.prior_treatments"),
             question,
@@ -210,23 +209,6 @@ class Practice:
             self._provenance,
             None if model is None else model_terms(Path(model)),
         )
-
-    def mix(
-        self,
-        measure: str = "response",
-        window: str | None = None,
-        population: Population = "first_courses",
-        where: Mapping[str, Sequence[str]] | None = None,
-        start_from: date | None = None,
-        start_to: date | None = None,
-    ) -> Mix:
-        """Return a year's change as who came and how they fared, as counted; see `estimates.mix`.
-
-        Raises InputError as `response` does.
-        """
-        by = ("category", "subtype")
-        question = self._question(by, measure, window, population, where, start_from, start_to)
-        return mix(self._courses(question), question, self.definitions, self._provenance)
 
     def quality(self) -> QualityResult:
         """Return data quality as counted, with follow-up in the default window."""

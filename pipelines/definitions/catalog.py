@@ -394,4 +394,5 @@ EXPECTED_SETTINGS: tuple[str, ...] = (
     "weighted_effective_min_percent",
     "trajectory_weeks", "benefit_weeks", "early_infusion", "early_min_fall_percent",
     "case_mix_level_min", "case_mix_events_per_term", "adjusted_week_min",
+    "pooled_groups_min",
 )  # fmt: skip

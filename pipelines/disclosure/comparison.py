@@ -11,7 +11,9 @@ from pipelines.disclosure.policies import policy_row
 from pipelines.disclosure.withheld import WITHHELD_COMPARISON
 from pipelines.estimates.calibration import Calibration
 from pipelines.estimates.case_mix import CaseMix
+from pipelines.estimates.comparison import Comparison
 from pipelines.estimates.mix import Mix
+from pipelines.estimates.pooling import Pooled
 from pipelines.estimates.result import Provenance, Question
 
 
@@ -20,8 +22,8 @@ class ComparisonFinding:
     """Groups beside each other as a policy lets them be shown; only `disclose_comparison` makes one.
 
     `groups` is the frame of `estimates.case_mix` in the order of the definitions with label, and
-    reason (a sentence) for each that has no ratio or no interval; `change` is that of
-    `estimates.mix`.
+    why_not (a sentence) for each that has no ratio or no interval; `pooled` that of
+    `estimates.pooling` with label, highest pooled rate first; `change` is that of `estimates.mix`.
     """
 
     policy: str
@@ -29,6 +31,8 @@ class ComparisonFinding:
     groups: pl.DataFrame
     terms: pl.DataFrame = field(repr=False)
     calibration: Calibration | str
+    pooled: pl.DataFrame
+    pooling: Pooled = field(repr=False)
     change: Mix
     definitions: Definitions = field(repr=False)
     provenance: Provenance
@@ -43,22 +47,28 @@ class ComparisonFinding:
         return self.groups.row(by_predicate=pl.col("label") == label, named=True)
 
 
-def disclose_comparison(found: CaseMix, change: Mix, policy: str) -> ComparisonFinding | str:
+def disclose_comparison(found: Comparison, policy: str) -> ComparisonFinding | str:
     """Return groups beside each other, or the reason why a protecting policy shows none of them.
 
     Raises InputError for an unknown policy.
     """
-    if policy_row(found.definitions, policy)["protects"]:
+    expected = found.case_mix
+    if policy_row(expected.definitions, policy)["protects"]:
         return WITHHELD_COMPARISON
+    ranked = _labelled(found.pooled.frame, expected).sort(
+        "pooled", descending=True, nulls_last=True, maintain_order=True
+    )
     return ComparisonFinding(
         policy=policy,
-        question=found.question,
-        groups=_named(found),
-        terms=found.terms,
-        calibration=found.calibration,
-        change=change,
-        definitions=found.definitions,
-        provenance=found.provenance,
+        question=expected.question,
+        groups=_named(expected),
+        terms=expected.terms,
+        calibration=expected.calibration,
+        pooled=ranked,
+        pooling=found.pooled,
+        change=found.mix,
+        definitions=expected.definitions,
+        provenance=expected.provenance,
     )
 
 
@@ -69,6 +79,12 @@ def _named(found: CaseMix) -> pl.DataFrame:
         *by, pl.col("sentence").alias("why_not")
     )
     rows = found.frame.join(reasons, on=by, how="left", nulls_equal=True, maintain_order="left")
+    return _labelled(rows, found)
+
+
+def _labelled(rows: pl.DataFrame, found: CaseMix) -> pl.DataFrame:
+    """Return groups with their label, in the order of the definitions."""
+    by, definitions = list(found.question.by), found.definitions
     keys = list(rows.iter_rows(named=True))
     places = [tuple(group_place(definitions, key, name) for name in by) for key in keys]
     order = sorted(range(len(keys)), key=places.__getitem__)

@@ -41,6 +41,24 @@ def groups(finding: ComparisonFinding) -> pl.DataFrame:
     )
 
 
+def pooled(finding: ComparisonFinding) -> pl.DataFrame:
+    """Return each group's rate as it is, and pooled towards the mean, in pooled order."""
+    return pl.DataFrame(
+        [
+            {
+                "Group": row["label"],
+                "Pooled towards the mean": NONE
+                if row["pooled"] is None
+                else f"{percent(row['pooled'])} ({span(row['pooled_low'], row['pooled_high'])})",
+                "Among assessed": rate(row),
+                "Assessed": number(row["assessed"]),
+                "Why no number": "" if row["reason"] is None else finding.reason(row["reason"]),
+            }
+            for row in finding.pooled.iter_rows(named=True)
+        ]
+    )
+
+
 def change(finding: ComparisonFinding) -> pl.DataFrame:
     """Return each condition in both years, and what it adds to the change in percentage points."""
     definitions = finding.definitions

@@ -82,6 +82,19 @@ def two(finding: ComparisonFinding, one: str, other: str) -> str:
     return f"{said} Chance alone would rarely do so much; the groups may treat different patients."
 
 
+def pooled(finding: ComparisonFinding) -> str:
+    """Return how much groups differ beyond chance, or why they are not pooled."""
+    found = finding.pooling
+    if found.refused or found.mean is None or found.spread is None:
+        return finding.reason(found.refused or "too_few_groups")
+    middle, low, high = found.spread
+    return (
+        f"Beyond chance, groups vary around {percent(found.mean)} by a standard deviation of about"
+        f" {100 * middle:.0f} percentage points ({100 * low:.0f} to {100 * high:.0f}); each is drawn"
+        " towards that mean, small ones most."
+    )
+
+
 def change(finding: ComparisonFinding) -> str:
     """Return how much of a year's change is who came and how much is how they fared."""
     found = finding.change

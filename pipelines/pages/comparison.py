@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pipelines import cached
-from pipelines.charts import ratios
+from pipelines.charts import pooling, ratios
 from pipelines.charts.spelled import asked, unbroken
 from pipelines.disclosure import comparison_tables as tables
 from pipelines.disclosure import comparison_words as words
@@ -29,6 +29,7 @@ def main() -> None:
         return
     _answer(view, found)
     _two(found)
+    _pooled(found)
     _change(found)
     _calibration(found)
     st.header("The fine print")
@@ -72,6 +73,17 @@ def _two(found: ComparisonFinding) -> None:
         return
     st.markdown(unbroken(words.two(found, str(one), str(other))))
     st.caption(phrases.TWO_GROUPS)
+
+
+def _pooled(found: ComparisonFinding) -> None:
+    st.header("Small groups, drawn towards the mean")
+    if found.pooling.refused:
+        st.markdown(words.pooled(found))
+        return
+    either_width("pooled", pooling.chart(found), pooling.chart(found, narrow=True))
+    st.caption(phrases.POOLED)
+    with st.expander("Table behind the chart of pooled rates"):
+        st.table(tables.pooled(found), border="horizontal", hide_index=True)
 
 
 def _change(found: ComparisonFinding) -> None:

@@ -65,6 +65,12 @@ TWO_GROUPS = (
     "Rates among those assessed, as they are, with Newcombe's 95 % interval of the difference; not"
     " adjusted for whom the groups treat, as the chart above is."
 )
+POOLED = (
+    "A second estimate, not the rate: each group is drawn towards what all have in common, the more the"
+    " smaller it is (partial pooling, beta-binomial). It orders small groups more fairly than their"
+    " rates. In simulations its 95 % intervals held the truth in 94 to 95 % where groups differ much,"
+    " in up to 99 % where they hardly do."
+)
 MIX = (
     "Who came: what the change would be if every condition had kept its rate. How they fared: if the"
     " same conditions had been treated in the same shares (Kitagawa 1955). The latest twelve months of"

@@ -10,8 +10,7 @@ from pipelines.disclosure import comparison_tables as tables
 from pipelines.disclosure import comparison_words as words
 from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
 from pipelines.disclosure.withheld import WITHHELD_COMPARISON
-from pipelines.estimates.case_mix import CaseMix, case_mix
-from pipelines.estimates.mix import Mix, mix
+from pipelines.estimates.comparison import Comparison, comparison
 from pipelines.estimates.result import Provenance, Question
 
 NOWHERE = Provenance("b", "dates", None, None)
@@ -19,10 +18,9 @@ NO_TREATMENTS = pl.DataFrame(
     schema={"patient_key": pl.String, "treatment": pl.String, "trials": pl.Int64}
 )
 STATUS = ("responded", "not_responded", "not_assessed")
-Counted = tuple[CaseMix, Mix]
 
 
-def counted(definitions: Definitions, *groups: tuple[str, str, int, int, int, int]) -> Counted:
+def counted(definitions: Definitions, *groups: tuple[str, str, int, int, int, int]) -> Comparison:
     """Return the estimates of clinics: clinic, category, year, and how many of each status."""
     rows = [
         (clinic, category, date(year, 3, 1), status)
@@ -43,14 +41,11 @@ def counted(definitions: Definitions, *groups: tuple[str, str, int, int, int, in
         is_first_course=pl.lit(True),
     )
     question = Question(by=("clinic_key",))
-    return (
-        case_mix(courses, NO_TREATMENTS, question, definitions, NOWHERE),
-        mix(courses, question, definitions, NOWHERE),
-    )
+    return comparison(courses, NO_TREATMENTS, question, definitions, NOWHERE)
 
 
 @pytest.fixture
-def two_clinics(definitions: Definitions) -> Counted:
+def two_clinics(definitions: Definitions) -> Comparison:
     return counted(
         definitions,
         ("north", "depression", 2025, 40, 40, 0),
@@ -61,19 +56,19 @@ def two_clinics(definitions: Definitions) -> Counted:
     )
 
 
-def shown(found: Counted) -> ComparisonFinding:
-    finding = disclose_comparison(*found, "internal")
+def shown(found: Comparison) -> ComparisonFinding:
+    finding = disclose_comparison(found, "internal")
     assert isinstance(finding, ComparisonFinding)
     return finding
 
 
-def test_a_protecting_policy_shows_the_reason_and_nothing_else(two_clinics: Counted) -> None:
-    assert disclose_comparison(*two_clinics, "cms11") == WITHHELD_COMPARISON
+def test_a_protecting_policy_shows_the_reason_and_nothing_else(two_clinics: Comparison) -> None:
+    assert disclose_comparison(two_clinics, "cms11") == WITHHELD_COMPARISON
     with pytest.raises(InputError, match="policy: 'cms1' is not known"):
-        disclose_comparison(*two_clinics, "cms1")
+        disclose_comparison(two_clinics, "cms1")
 
 
-def test_the_sentences_name_the_groups_that_stand_out(two_clinics: Counted) -> None:
+def test_the_sentences_name_the_groups_that_stand_out(two_clinics: Comparison) -> None:
     finding = shown(two_clinics)
     # Of 80 + 80 with depression 70 responded, of 84 with TMJ 44: so 56 are expected in each clinic; limits by R as in case_mix.R.
     assert words.expected(finding) == (
@@ -95,7 +90,7 @@ def test_the_sentences_name_the_groups_that_stand_out(two_clinics: Counted) -> N
     )
 
 
-def test_the_change_is_told_in_its_two_parts(two_clinics: Counted) -> None:
+def test_the_change_is_told_in_its_two_parts(two_clinics: Comparison) -> None:
     # 50 of 120 in 2025, 64 of 124 in 2026; depression 2/3 to 80/124 of those assessed.
     assert words.change(shown(two_clinics)).startswith(
         "Against the year before, the share of those assessed that responded moved by +9.9 percentage"
@@ -103,7 +98,26 @@ def test_the_change_is_told_in_its_two_parts(two_clinics: Counted) -> None:
     )
 
 
-def test_a_table_says_why_a_group_has_no_ratio(two_clinics: Counted) -> None:
+def test_pooled_groups_stand_beside_their_rates_in_pooled_order(definitions: Definitions) -> None:
+    clinics = [("a", 10), ("b", 30), ("c", 20), ("d", 24)]
+    found = shown(
+        counted(definitions, *[(key, "tmj", 2026, met, 40 - met, 0) for key, met in clinics])
+    )
+    table = tables.pooled(found)
+    assert table["Group"].to_list() == ["B", "D", "C", "A"]
+    assert table["Among assessed"].to_list()[0] == "75 % (60–86 %)"
+    assert words.pooled(found).startswith("Beyond chance, groups vary around 5")
+
+
+def test_too_few_groups_are_not_pooled(two_clinics: Comparison) -> None:
+    found = shown(two_clinics)
+    assert words.pooled(found) == (
+        "Too few groups are followed up enough to tell how much groups differ."
+    )
+    assert tables.pooled(found)["Pooled towards the mean"].to_list() == ["–", "–", "–"]
+
+
+def test_a_table_says_why_a_group_has_no_ratio(two_clinics: Comparison) -> None:
     table = tables.groups(shown(two_clinics))
     assert table.select("Group", "Observed over expected", "Observed", "Due").rows() == [
         ("Lost", "–", "4", "10"),

@@ -19,7 +19,7 @@ def test_the_page_answers_for_clinics(app: AppTest) -> None:
     assert not app.exception
     assert [title.value for title in app.title] == ["How do groups compare?"]
     assert [heading.value for heading in app.header] == [
-        "Two groups beside each other", "What changed since the year before",
+        "Two groups beside each other", "Small groups, drawn towards the mean", "What changed since the year before",
         "How far expected numbers can be trusted", "The fine print",
     ]  # fmt: skip
     assert any("would lead to expect" in text.value for text in app.markdown)

@@ -8,7 +8,9 @@ where baselines are mild, response likelier there too, Wilson on the effective s
 weights; `difference`, Newcombe's hybrid score interval of two groups of n; `ratio`, observed over
 expected of one of ten clinics of n that do alike, by a model fitted to all; `within`, what changed
 within two conditions whose shares change too, n courses a year; `adjusted`, the mean of a fourth
-week by the mixed model, 30 % missing in it, more often where the week before was bad. n counts
+week by the mixed model, 30 % missing in it, more often where the week before was bad; `pooled`,
+the rate of one of twelve groups of n whose rates have a standard deviation of 12 points, `alike`
+the same with one of 2 points, both less the true rate. n counts
 patients (in each group). `given` is the share of replicates in which the interval is given, `covered` the share
 of those that hold the truth.
 """
@@ -27,6 +29,7 @@ from pipelines.estimates.exact import observed_over_expected
 from pipelines.estimates.expected import fit
 from pipelines.estimates.intervals import wilson
 from pipelines.estimates.mix import mix
+from pipelines.estimates.pooling import rate, shared
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.shares import with_shares
 from pipelines.estimates.weighting import weighting
@@ -167,6 +170,17 @@ def _adjusted(chance: Chance, n: int) -> Interval:
     return float(found.means[3] - wide), float(found.means[3] + wide)
 
 
+def _pooled(chance: Chance, n: int, precision: float = 16.0) -> Interval:
+    rates = chance.beta(precision / 2, precision / 2, 12)
+    met = chance.binomial(n, rates).astype(np.float64)
+    _, low, high = rate(met[0], n, shared(met, np.full(12, float(n))))
+    return low - rates[0], high - rates[0]
+
+
+def _alike(chance: Chance, n: int) -> Interval:
+    return _pooled(chance, n, precision=600.0)
+
+
 SHIPPED: Definitions = load()
 CELLS: dict[str, tuple[float, Callable[[Chance, int], Interval]]] = {
     "share": (0.5, _share),
@@ -176,6 +190,8 @@ CELLS: dict[str, tuple[float, Callable[[Chance, int], Interval]]] = {
     "ratio": (1.0, _ratio),
     "within": (0.07, _within),
     "adjusted": (10.0, _adjusted),
+    "pooled": (0.0, _pooled),
+    "alike": (0.0, _alike),
 }
 
 
