@@ -19,7 +19,7 @@ def chart(finding: ComparisonFinding, *, narrow: bool = False) -> alt.LayerChart
     )
     x = alt.X(
         "pooled:Q",
-        title="Responded, pooled (filled) and as they are (hollow)",
+        title="Pooled (hollow: as it is)",
         scale=alt.Scale(domain=[0, 1], nice=False),
         axis=alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], labelExpr=theme.PERCENT),
     )

@@ -10,6 +10,7 @@ from pipelines.disclosure.comparison import ComparisonFinding
 from pipelines.disclosure.comparison_words import expected
 
 ROW = 30
+FEW = [0.5, 1, 2]
 MARKS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2]
 
 
@@ -24,9 +25,11 @@ def chart(finding: ComparisonFinding, *, narrow: bool = False) -> alt.LayerChart
     low, high = _domain(rows)
     x = alt.X(
         "ratio:Q",
-        title="Observed over expected (1: as many as expected)",
+        title="Observed over expected",
         scale=alt.Scale(type="log", domain=[low, high], nice=False),
-        axis=alt.Axis(values=[mark for mark in MARKS if low <= mark <= high], format="~g"),
+        axis=alt.Axis(
+            values=[mark for mark in (FEW if narrow else MARKS) if low <= mark <= high], format="~g"
+        ),
     )
     y = alt.Y(
         "label:N",

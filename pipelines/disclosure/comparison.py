@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipelines.definitions import Definitions
-from pipelines.disclosure.groups import group_place, whole_label
+from pipelines.disclosure.groups import group_place, narrowest_label
 from pipelines.disclosure.policies import policy_row
 from pipelines.disclosure.withheld import WITHHELD_COMPARISON
 from pipelines.estimates.calibration import Calibration
@@ -88,5 +88,5 @@ def _labelled(rows: pl.DataFrame, found: CaseMix) -> pl.DataFrame:
     keys = list(rows.iter_rows(named=True))
     places = [tuple(group_place(definitions, key, name) for name in by) for key in keys]
     order = sorted(range(len(keys)), key=places.__getitem__)
-    labels = [whole_label(definitions, key, by) for key in keys]
+    labels = [narrowest_label(definitions, key, by) for key in keys]
     return rows.with_columns(label=pl.Series(labels, dtype=pl.String))[order]

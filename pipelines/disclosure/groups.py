@@ -47,6 +47,12 @@ def group_place(definitions: Definitions, key: Key, column: str) -> tuple[int, s
     return (codes.index(code) if code in codes else len(codes), str(key[column]))
 
 
+def narrowest_label(definitions: Definitions, key: Key, by: Sequence[str]) -> str:
+    """Return the label of a group by its last column that has a value, as the subtype's own."""
+    named = [name for name in by if key[name] is not None] or list(by)
+    return group_label(definitions, key, named[-1])
+
+
 def whole_label(definitions: Definitions, key: Key, by: Sequence[str]) -> str:
     """Return the label of a group in full: what each of its columns says, subtypes only if any."""
     named = [name for name in by if name != "subtype" or key[name] is not None]

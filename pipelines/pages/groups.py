@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipelines.disclosure.groups import whole_label
+from pipelines.disclosure.groups import narrowest_label
 from pipelines.practice import Practice
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -22,4 +22,4 @@ def group_names(practice: Practice) -> list[str]:
         {column: value} for column in single for value in practice.values(column)
     ]
     keys += definitions["subtypes"].select("category", "subtype").to_dicts()
-    return [whole_label(definitions, key, list(key)) for key in keys]
+    return [narrowest_label(definitions, key, list(key)) for key in keys]
