@@ -9,7 +9,8 @@ import polars as pl
 
 from pipelines import warehouse
 from pipelines.asking import FILTERS, asked, check, known
-from pipelines.definitions import Definitions, InputError
+from pipelines.definitions import Definitions, InputError, load
+from pipelines.definitions.differences import differences
 from pipelines.estimates import Question, Result, response
 from pipelines.estimates.adjusted_trajectory import AdjustedTrajectory, adjusted_trajectory
 from pipelines.estimates.comparison import Comparison, comparison
@@ -239,6 +240,20 @@ class Practice:
         tables = warehouse.restatement_tables(self.build.path)
         return restated(tables, self.definitions, self._provenance)
 
+    def proposal(self, folder: Path) -> tuple[pl.DataFrame, Restatements]:
+        """Return what a folder of overrides would change: cells of definitions, and headline rates.
+
+        The folder is what would lie in the practice's `definitions/` in place of what is there now;
+        the definitions of the build are what it is compared with. Nothing is written. See
+        `definitions.differences` and `estimates.restated`. Raises InputError for a wrong folder.
+        """
+        if not folder.is_dir():
+            raise InputError(f"definitions '{folder}': no such folder")
+        meant = load(folder)
+        tables = warehouse.proposed_tables(self.build.path, meant)
+        cells = differences(self.definitions.tables, meant.tables)
+        return cells, restated(tables, self.definitions, self._provenance)
+
     @property
     def _provenance(self) -> Provenance:
         build = self.build
@@ -286,16 +301,17 @@ class Practice:
         )
 
 
-def open_practice(folder: str | Path) -> Practice:
-    """Return a practice folder's current build, ready for questions.
+def open_practice(folder: str | Path, build: str | None = None) -> Practice:
+    """Return a practice folder's current build, or an older one by its id, ready for questions.
 
-    Raises InputError where the folder has no readable build, or one of another version of Abate.
+    An older build answers with the definitions that it was made with. Raises InputError where the
+    folder has no readable build or not that one, or one of another version of Abate.
     """
     place = Path(folder)
     if not place.is_dir():
         raise InputError(f"practice '{place}': no such folder")
-    build = warehouse.current(place)
-    warehouse.refuse_other_version(build.path, {"marts.response_courses": COLUMNS})
-    with warehouse.opened(build.path) as connection:
+    found = warehouse.current(place) if build is None else warehouse.kept(place, build)
+    warehouse.refuse_other_version(found.path, {"marts.response_courses": COLUMNS})
+    with warehouse.opened(found.path) as connection:
         definitions = warehouse.definitions_of(connection)
-    return Practice(place, build, definitions)
+    return Practice(place, found, definitions)

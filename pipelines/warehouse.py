@@ -19,10 +19,11 @@ from filelock import FileLock, Timeout
 from pipelines import records
 from pipelines.definitions import Definitions, InputError, load
 from pipelines.definitions.catalog import TABLES as DEFINITION_TABLES
+from pipelines.definitions.errors import did_you_mean, listed
 from pipelines.intake import batches
 from pipelines.intake.batches import Manifest
 from pipelines.records import load_definitions, load_records, store
-from pipelines.restatement import COMPARED, logged
+from pipelines.restatement import COMPARED, logged, proposed
 from pipelines.tables.order import FOLDER, STAGES, SqlTable, tables
 
 MEMORY_LIMIT = os.environ.get("ABATE_MEMORY", "4GB")
@@ -99,6 +100,21 @@ def current(practice: Path) -> Build:
         raise InputError(
             f"{practice}: its current build {path.name} is gone; make it again with `abate build`"
         )
+    return _described(path)
+
+
+def kept(practice: Path, build_id: str) -> Build:
+    """Return an older build that is still kept, by its id; raises InputError with those there."""
+    there = sorted(file.stem for file in (practice / "builds").glob("*.duckdb"))
+    if build_id not in there:
+        raise InputError(
+            f"{practice}: no build '{build_id}' is kept{did_you_mean(build_id, there)};"
+            f" expected one of {listed(there, 20) or 'none'}"
+        )
+    return _described(practice / "builds" / f"{build_id}.duckdb")
+
+
+def _described(path: Path) -> Build:
     with opened(path) as connection:
         row = connection.sql("select * from build.info").pl().row(0, named=True)
     return Build(
@@ -161,6 +177,16 @@ def restatement_tables(path: Path) -> dict[str, pl.DataFrame]:
         raise InputError(
             f"{path.name}: this build keeps no log of restatements; make it again with `abate build`"
         ) from None
+
+
+def proposed_tables(path: Path, definitions: Definitions) -> dict[str, pl.DataFrame]:
+    """Return what other definitions would change in the rates of a build, as restatement_tables does.
+
+    Nothing is written. Raises InputError where they can't be counted.
+    """
+    with opened(path) as connection:
+        own = definitions_of(connection).tables
+        return proposed(connection, own, definitions.tables, tables(), SAFE)
 
 
 def refuse_other_version(path: Path, columns: Mapping[str, Sequence[str]]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from pipelines.cli import (  # noqa: F401 (each adds its commands)
     building,
     checking,
+    defining,
     importing,
     measuring,
     profiling,

@@ -37,13 +37,16 @@ def rates(
         str | None, typer.Option("--from", help="First start month, YYYY-MM.")
     ] = None,
     start_to: Annotated[str | None, typer.Option("--to", help="Last start month, YYYY-MM.")] = None,
+    build: Annotated[
+        str | None, typer.Option(help="Id of an older build that is kept; default the current one.")
+    ] = None,
     policy: Annotated[str, typer.Option(help="cms11 or internal.")] = "cms11",
     output: Annotated[
         Literal["table", "json", "csv"], typer.Option("--format", help="How to print.")
     ] = "table",
 ) -> None:
     """Print response rates with their bounds and intervals."""
-    practice = open_practice(folder_meant(folder))
+    practice = open_practice(folder_meant(folder), build)
     result = practice.response(
         by=[name.strip() for name in by.split(",") if name.strip()],
         measure=measure,

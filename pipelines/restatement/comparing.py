@@ -1,7 +1,7 @@
 """Two builds compared: the one that was current, and the one that is about to be."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from datetime import date
 
 import duckdb
@@ -9,8 +9,9 @@ import polars as pl
 
 from pipelines.definitions import InputError
 from pipelines.restatement.changes import CHANGES, PUBLISHED, changes, published
-from pipelines.restatement.rules import differing, fingerprints, needed
-from pipelines.tables.order import FOLDER, SqlTable
+from pipelines.restatement.recounting import Config, Connection, headline, recounted
+from pipelines.restatement.rules import differing, fingerprints
+from pipelines.tables.order import SqlTable
 
 RESTATED_FROM = pl.Schema(
     {
@@ -23,9 +24,7 @@ COMPARED: dict[str, pl.Schema] = {
     "published": PUBLISHED,
     "restatements": CHANGES,
 }
-Connection = duckdb.DuckDBPyConnection
 Opening = Callable[[], AbstractContextManager[Connection]]
-Config = dict[str, str | bool | int | float | list[str]]
 
 
 def logged(
@@ -47,7 +46,7 @@ def logged(
     if opening:
         try:
             with opening() as before:
-                tables = _compared(before, after, rules, steps, config)
+                tables = _compared(before, after, definitions, rules, steps, config)
         except InputError:
             tables = _nothing(why_not="unreadable")
     return tables | {"counting_rules": rules}
@@ -56,6 +55,7 @@ def logged(
 def _compared(
     before: Connection,
     after: Connection,
+    definitions: Mapping[str, pl.DataFrame],
     rules: pl.DataFrame,
     steps: Sequence[SqlTable],
     config: Config,
@@ -68,18 +68,18 @@ def _compared(
     """
     identity = before.sql("select id, made_at from build.info").pl()
     try:
-        old = _headline(before)
+        old = headline(before)
         changed = differing(before.table("build.counting_rules").pl(), rules)
-        recounted = _recounted(before, after, steps, config) if changed else old
+        by_new_rules = recounted(before, definitions, steps, config) if changed else old
     except duckdb.Error:
         return _nothing(identity, "other_version")
-    new = _headline(after)
+    new = headline(after)
     if not set(old["patient_key"]) & set(new["patient_key"]) and old.height:
         return _nothing(identity, "other_keys", changed)
     through = before.sql("select data_through from build.info").fetchall()[0][0]
     return _nothing(identity, None, changed) | {
         "published": published(old),
-        "restatements": _steps(old, recounted, new, through),
+        "restatements": _steps(old, by_new_rules, new, through),
     }
 
 
@@ -96,35 +96,7 @@ def _nothing(
 
 
 def _steps(
-    old: pl.DataFrame, recounted: pl.DataFrame, new: pl.DataFrame, through: date | None
+    old: pl.DataFrame, by_new_rules: pl.DataFrame, new: pl.DataFrame, through: date | None
 ) -> pl.DataFrame:
-    by_rules = changes(old, recounted, through, "definitions_changed")
-    return pl.concat([by_rules, changes(recounted, new, through)])
-
-
-def _headline(connection: Connection) -> pl.DataFrame:
-    sql = (FOLDER / "restatement" / "headline_courses.sql").read_text("utf8")
-    frame: pl.DataFrame = connection.sql(sql).pl()
-    return frame
-
-
-def _recounted(
-    before: Connection,
-    after: Connection,
-    steps: Sequence[SqlTable],
-    config: Config,
-) -> pl.DataFrame:
-    """Return the headline of the earlier records by the rules of the new build."""
-    counting = needed(steps)
-    parents = {name for table in counting for name in table.parents}
-    with closing(duckdb.connect(config=config)) as connection:
-        for schema in ("definitions", "staging", "core", "marts"):
-            connection.execute(f"create schema {schema}")
-        for name in sorted(parents):
-            source = {"definitions": after, "staging": before}.get(name.split(".")[0])
-            if source:
-                connection.from_arrow(source.table(name).pl().to_arrow()).create(name)
-        for table in counting:
-            if not table.name.startswith("staging."):
-                connection.execute(f"create table {table.name} as {table.sql}")
-        return _headline(connection)
+    by_rules = changes(old, by_new_rules, through, "definitions_changed")
+    return pl.concat([by_rules, changes(by_new_rules, new, through)])
