@@ -1,6 +1,7 @@
 """The definition files: which there are, and what may stand in each column."""
 
 from pipelines.definitions import (
+    beside,
     cms159,
     fhir,
     hints,
@@ -382,7 +383,7 @@ TABLES: tuple[Table, ...] = (
     CATEGORIES, SUBTYPES, INSTRUMENTS, SEVERITY_BANDS, DIAGNOSES, INDICATION_SOURCES, REFINEMENTS, WINDOWS,
     MEASURE_LABELS, MEASURES, HEADLINES, SETTINGS, COUNTED_TREATMENTS, POLICIES, RELEASE_LADDER, BENCHMARKS,
     STATUSES, LABELS, *screening.TABLES, *quality.TABLES, *hints.TABLES, *restating.TABLES,
-    *lasting.TABLES, *privacy.TABLES, *omop.TABLES, *fhir.TABLES, *cms159.TABLES,
+    *beside.TABLES, *lasting.TABLES, *privacy.TABLES, *omop.TABLES, *fhir.TABLES, *cms159.TABLES,
 )  # fmt: skip
 
 EXPECTED_SETTINGS: tuple[str, ...] = (

@@ -42,7 +42,9 @@ def inconsistencies(
         *_bands(placed["severity_bands"], ranges),
         *_windows(placed["windows"]),
         *_recall(placed["windows"], placed["headlines"], ranges),
+        *_recall(placed["windows"], placed["own_instruments"], ranges),
         *_headlines(placed["headlines"], typed),
+        *_own_instruments(placed["own_instruments"], typed),
         *_diagnoses(placed["diagnoses"], typed),
         *_refinements(placed["refinements"]),
         *_policies(placed["policies"]),
@@ -154,6 +156,20 @@ def _headlines(frame: pl.DataFrame, typed: Mapping[str, pl.DataFrame]) -> Iterat
     places = frame.filter(pl.struct("category", "subtype", "preference").is_duplicated())
     for row in places.iter_rows(named=True):
         yield f"{_at(row)}preference is {row['preference']}, as in another row of {row['category']}; expected each once"
+
+
+def _own_instruments(frame: pl.DataFrame, typed: Mapping[str, pl.DataFrame]) -> Iterator[str]:
+    """A measure on the scale that speaks for a condition would be judged twice."""
+    measured = set(typed["measures"].select("measure", "instrument").iter_rows())
+    speaking = set(typed["headlines"].select("category", "instrument").iter_rows())
+    for row in frame.iter_rows(named=True):
+        if (row["measure"], row["instrument"]) not in measured:
+            yield f"{_at(row)}measure is {row['measure']} on {row['instrument']}; expected a pair in measures.csv"
+        if (row["category"], row["instrument"]) in speaking:
+            yield (
+                f"{_at(row)}instrument is {row['instrument']}, which speaks for {row['category']} in"
+                " headlines.csv; expected another"
+            )
 
 
 def _diagnoses(frame: pl.DataFrame, typed: Mapping[str, pl.DataFrame]) -> Iterator[str]:

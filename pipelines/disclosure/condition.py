@@ -41,6 +41,7 @@ class ConditionFinding:
     thirds: pl.DataFrame
     years: Years | None
     earlier: pl.DataFrame
+    beside: pl.DataFrame
     instrument: str | None
     trajectory: pl.DataFrame
     refusals: pl.DataFrame = field(repr=False)
@@ -87,6 +88,7 @@ def disclose_condition(found: Condition, policy: str) -> ConditionFinding | str:
         thirds=found.thirds,
         years=found.years,
         earlier=found.earlier,
+        beside=found.beside,
         instrument=found.instrument,
         trajectory=found.trajectory,
         refusals=_refusals(found),

@@ -69,6 +69,26 @@ def earlier(finding: ConditionFinding) -> pl.DataFrame:
     )
 
 
+def beside(finding: ConditionFinding) -> pl.DataFrame:
+    """Return the measures with an instrument of their own, with who is counted for each."""
+    labels = finding.definitions.labels("measure_labels", "measure")
+    instruments = finding.definitions.labels("instruments", "instrument")
+    return pl.DataFrame(
+        [
+            {"Measure": f"{labels[row['measure']]} ({instruments[row['instrument']]})"}
+            | _found(row)
+            | {
+                "Without a baseline": number(row["no_baseline"]),
+                "Baseline too low": number(row["below_floor"]),
+                "Due": number(row["due"]),
+                "Assessed": number(row["assessed"]),
+                "Met": number(row["responded"]),
+            }
+            for row in finding.beside.iter_rows(named=True)
+        ]
+    )
+
+
 def weeks(finding: ConditionFinding) -> pl.DataFrame:
     """Return the share still in response at the weeks of the definitions, with who is followed."""
     both = finding.weeks.join(finding.weeks_at_once, on="weeks", suffix="_at_once")

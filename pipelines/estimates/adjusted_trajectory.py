@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from scipy.stats import norm
+from scipy.stats import t
 
 from pipelines.definitions import Definitions
 from pipelines.estimates.intervals import Floats
@@ -33,6 +33,12 @@ class MixedModel:
     errors: Floats = field(repr=False)
     between: Floats = field(repr=False)
     within: float
+    patients: int
+
+    def limits(self) -> tuple[Floats, Floats]:
+        """Return 95 % limits of the means, by t with one degree of freedom less than patients."""
+        wide = t.ppf(0.975, self.patients - 1) * self.errors
+        return self.means - wide, self.means + wide
 
 
 @dataclass(frozen=True)
@@ -79,11 +85,11 @@ def adjusted_trajectory(
             question, instrument, pl.DataFrame(schema=SCHEMA), False, reason or "no_fit",
             definitions, provenance,
         )  # fmt: skip
-    wide = norm.ppf(0.975) * model.errors
+    low, high = model.limits()
     frame = enough.with_columns(
         mean=pl.Series(model.means),
-        low=pl.Series(model.means - wide),
-        high=pl.Series(model.means + wide),
+        low=pl.Series(low),
+        high=pl.Series(high),
     ).select(SCHEMA.names())
     slopes = len(model.between) > 1
     return AdjustedTrajectory(question, instrument, frame, slopes, None, definitions, provenance)
@@ -104,7 +110,8 @@ def mixed_means(scores: pl.DataFrame) -> MixedModel | None:
         found = _fitted(ordered["score"].to_numpy(), design.astype(np.float64), patients, own)
         if found is not None:
             means, errors, between, within = found
-            return MixedModel(tuple(weeks), means, errors, between, within)
+            number_of = ordered["patient_key"].n_unique()
+            return MixedModel(tuple(weeks), means, errors, between, within, number_of)
     return None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from pipelines.definitions import Definitions
+from pipelines.estimates.beside import beside
 from pipelines.estimates.distribution import distribution
 from pipelines.estimates.durability import Durability, durability
 from pipelines.estimates.earlier import earlier
@@ -30,6 +31,7 @@ class Condition:
     thirds: pl.DataFrame = field(repr=False)
     years: Years | None
     earlier: pl.DataFrame = field(repr=False)
+    beside: pl.DataFrame = field(repr=False)
     instrument: str | None
     trajectory: pl.DataFrame = field(repr=False)
 
@@ -61,6 +63,7 @@ def condition(
         thirds=thirds(courses, asked, definitions),
         years=years(courses, asked, definitions),
         earlier=earlier(courses, treatments, asked, definitions),
+        beside=beside(response.courses, category, asked, definitions),
         instrument=instrument,
         trajectory=weekly,
     )

@@ -9,7 +9,7 @@ from pipelines.charts.cautions import cautions
 from pipelines.charts.spelled import asked, unbroken
 from pipelines.disclosure import condition_words as words
 from pipelines.disclosure.condition import ConditionFinding
-from pipelines.disclosure.condition_tables import earlier, futility, later, thirds, weeks
+from pipelines.disclosure.condition_tables import beside, earlier, futility, later, thirds, weeks
 from pipelines.estimates.benchmarks import matching
 from pipelines.pages import filters, phrases
 from pipelines.pages.view import View, current
@@ -34,6 +34,7 @@ def main() -> None:
     _distribution(found)
     _thirds(found)
     _earlier(found)
+    _beside(found)
     st.header("The fine print")
     with st.container(key="foot"):
         st.markdown(phrases.compared(found.definitions, found.question, found.category))
@@ -139,6 +140,17 @@ def _earlier(found: ConditionFinding) -> None:
         return
     st.table(earlier(found), border="horizontal", hide_index=True)
     st.caption(phrases.EARLIER)
+
+
+def _beside(found: ConditionFinding) -> None:
+    """Draw measures with a scale of their own, such as the opioid dose; none: no such section."""
+    if found.beside.is_empty():
+        return
+    st.header("Beside the main scale")
+    if not found.beside["due"].sum():
+        st.markdown("No course with such a baseline is due; nobody is known to have had one.")
+    st.table(beside(found), border="horizontal", hide_index=True)
+    st.caption(phrases.BESIDE)
 
 
 def _thirds(found: ConditionFinding) -> None:

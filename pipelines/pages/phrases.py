@@ -50,6 +50,10 @@ EARLIER = (
     "A course stands in the row of each treatment that had been tried, so rows overlap. None recorded:"
     " nothing is known of what was tried."
 )
+BESIDE = (
+    "Each is judged on its own scale at baseline and end, whatever speaks for the condition. Only who"
+    " had enough at baseline to lose counts: for the opioid dose, who was on opioids."
+)
 THIRDS = (
     "High scores fall by themselves (regression to the mean), so a higher response of the most severe"
     " third is no proof that treatment helps them more."

@@ -25,7 +25,7 @@ def test_the_page_answers_for_the_first_condition(app: AppTest) -> None:
     assert headings(app) == [
         "Against the year before", "How many infusions it takes", "When to stop", "How long it lasts",
         "Scores week by week", "How far scores fell", "Severity at baseline",
-        "After treatments that failed", "The fine print",
+        "After treatments that failed", "Beside the main scale", "The fine print",
     ]  # fmt: skip
     assert any("No control group" in text.value for text in app.markdown)
 

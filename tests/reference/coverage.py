@@ -166,8 +166,8 @@ def _adjusted(chance: Chance, n: int) -> Interval:
     found = mixed_means(rows)
     if found is None:
         return None
-    wide = 1.959964 * found.errors[3]
-    return float(found.means[3] - wide), float(found.means[3] + wide)
+    low, high = found.limits()
+    return float(low[3]), float(high[3])
 
 
 def _pooled(chance: Chance, n: int, precision: float = 16.0) -> Interval:

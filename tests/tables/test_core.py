@@ -309,3 +309,45 @@ def test_a_measure_without_a_rule_on_the_instrument_of_the_condition_has_no_base
     )
     assert built.statuses(measure="worsening") == {"1": "no_baseline", "2": "not_assessed"}
     assert built.statuses(measure="response") == {"1": "not_assessed", "2": "not_assessed"}
+
+
+def test_a_measure_on_an_instrument_of_its_own_counts_whoever_has_it_at_baseline(
+    warehouse: Make,
+) -> None:
+    built = warehouse(
+        infusions="""
+            patient | day | category
+            1       |   0 | tmj
+            2       |   0 | tmj
+            3       |   0 | tmj
+            4       |   0 | tmj
+            5       |   0 | depression
+        """,
+        scores="""
+            patient | instrument     | day | score
+            1       | nrs_average_7d |  -1 | 8
+            1       | nrs_average_7d |  22 | 8
+            1       | opioid_mme     |  -1 | 90
+            1       | opioid_mme     |  22 | 45
+            2       | opioid_mme     |  -1 | 90
+            2       | opioid_mme     |  22 | 45.01
+            3       | opioid_mme     |  -1 | 0
+            5       | phq_9          |  -1 | 20
+        """,
+    )
+    assert built.statuses(measure="opioid_reduction") == {
+        "1": "responded", "2": "not_responded", "3": "below_floor", "4": "no_baseline",
+    }  # fmt: skip
+    assert built.statuses(measure="response") == {
+        "1": "not_responded", "2": "no_baseline", "3": "no_baseline", "4": "no_baseline",
+        "5": "not_assessed",
+    }  # fmt: skip
+    row = built.practice.condition("tmj").beside.row(0, named=True)
+    assert (row["measure"], row["due"], row["assessed"], row["responded"]) == (
+        "opioid_reduction",
+        2,
+        2,
+        1,
+    )
+    assert (row["no_baseline"], row["below_floor"]) == (1, 1)
+    assert built.practice.condition("depression").beside.is_empty()

@@ -1,6 +1,7 @@
 -- One row per course_key, measure, window.
 -- instrument: of those that the condition is judged by in the window, the preferred one with a
--- baseline; the same for every measure. A measure without a rule on it has no baseline.
+-- baseline; the same for every measure but those with an instrument of their own. A measure
+-- without a rule on it has no baseline.
 -- status: what became of the course; the first that holds, in the order of definitions.statuses.
 -- A window is due, for every course alike, when it has closed after the longest possible induction.
 with settings as (
@@ -42,15 +43,55 @@ asked as (
         "window",
         measure
     from core.plan
+    where not is_own
+),
+
+judged_on as (
+    select
+        chosen.course_key,
+        chosen.category,
+        chosen.subtype,
+        chosen.first_infusion,
+        chosen.window,
+        chosen.instrument,
+        chosen.baseline,
+        asked.measure
+    from candidates as chosen
+    inner join asked
+        on
+            chosen.category = asked.category
+            and chosen.subtype is not distinct from asked.subtype
+            and chosen.window = asked.window
+    where chosen.choice = 1
+    union all
+    select
+        courses.course_key,
+        courses.category,
+        courses.subtype,
+        courses.first_infusion,
+        plan.window,
+        plan.instrument,
+        baselines.baseline,
+        plan.measure
+    from core.courses as courses
+    inner join core.plan as plan
+        on
+            courses.category = plan.category
+            and courses.subtype is not distinct from plan.subtype
+    left join core.baselines as baselines
+        on
+            courses.course_key = baselines.course_key
+            and plan.instrument = baselines.instrument
+    where plan.is_own
 ),
 
 scored as (
     select
-        chosen.course_key,
-        chosen.first_infusion,
-        chosen.window,
-        chosen.instrument,
-        asked.measure,
+        judged_on.course_key,
+        judged_on.first_infusion,
+        judged_on.window,
+        judged_on.instrument,
+        judged_on.measure,
         plan.rule,
         plan.min_fall_percent,
         plan.max_final_score,
@@ -59,26 +100,20 @@ scored as (
         plan.floor,
         plan.last_day,
         course_scores.final,
-        case when plan.rule is not null then chosen.baseline end as baseline
-    from candidates as chosen
-    inner join asked
-        on
-            chosen.category = asked.category
-            and chosen.subtype is not distinct from asked.subtype
-            and chosen.window = asked.window
+        case when plan.rule is not null then judged_on.baseline end as baseline
+    from judged_on
     left join core.plan as plan
         on
-            asked.category = plan.category
-            and asked.subtype is not distinct from plan.subtype
-            and asked.window = plan.window
-            and asked.measure = plan.measure
-            and chosen.instrument = plan.instrument
+            judged_on.category = plan.category
+            and judged_on.subtype is not distinct from plan.subtype
+            and judged_on.window = plan.window
+            and judged_on.measure = plan.measure
+            and judged_on.instrument = plan.instrument
     left join core.course_scores as course_scores
         on
-            chosen.course_key = course_scores.course_key
-            and chosen.instrument = course_scores.instrument
-            and chosen.window = course_scores.window
-    where chosen.choice = 1
+            judged_on.course_key = course_scores.course_key
+            and judged_on.instrument = course_scores.instrument
+            and judged_on.window = course_scores.window
 ),
 
 judged as (

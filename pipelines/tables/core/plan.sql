@@ -2,6 +2,7 @@
 -- What is asked of each condition: measures on its instruments, in the windows that suit their
 -- recall. measure `response` is the headline measure of the instrument. A condition without any
 -- instrument has rows with none, so that its courses are counted and shown.
+-- is_own: the measure is judged on this instrument whatever speaks for the condition.
 with conditions as (
     select
         category,
@@ -65,17 +66,52 @@ rules as (
         )
 ),
 
+own as (
+    select
+        conditions.category,
+        conditions.subtype,
+        own_instruments.instrument,
+        1 as preference,
+        null as headline_measure,
+        instruments.family,
+        measures.measure,
+        measures.rule,
+        measures.min_fall_percent,
+        measures.max_final_score,
+        measures.min_fall_points,
+        measures.min_rise_points,
+        measures.floor
+    from conditions
+    inner join definitions.own_instruments as own_instruments
+        on conditions.category = own_instruments.category
+    inner join definitions.instruments as instruments
+        on own_instruments.instrument = instruments.instrument
+    inner join definitions.measures as measures
+        on
+            own_instruments.measure = measures.measure
+            and own_instruments.instrument = measures.instrument
+            and measures.category is null
+),
+
 named as (
     select
         rules.*,
-        rules.measure as name
+        rules.measure as name,
+        false as is_own
     from rules
     union all
     select
         rules.*,
-        'response' as name
+        'response' as name,
+        false as is_own
     from rules
     where rules.measure = rules.headline_measure
+    union all
+    select
+        own.*,
+        own.measure as name,
+        true as is_own
+    from own
 ),
 
 asked as (
@@ -85,6 +121,7 @@ asked as (
         named.name as measure,
         windows.window,
         named.instrument,
+        named.is_own,
         named.preference,
         named.rule,
         named.min_fall_percent,
@@ -109,7 +146,8 @@ standing_alone as (
     from conditions
     cross join asked
     where
-        not exists (
+        not asked.is_own
+        and not exists (
             select 1
             from instruments
             where
@@ -125,6 +163,7 @@ select
     measure,
     "window",
     instrument,
+    is_own,
     preference,
     rule,
     min_fall_percent,
@@ -143,6 +182,7 @@ select
     measure,
     "window",
     null as instrument,
+    false as is_own,
     null as preference,
     null as rule,
     null as min_fall_percent,
