@@ -158,11 +158,13 @@ class Practice:
         question = self._question(
             ("category",), measure, window, population, inside, start_from, start_to
         )
+        recoveries = warehouse.whole_table(self.build.path, "marts.recovery_courses")
         return condition(
             category,
             response(self._courses(question), question, self.definitions, self._provenance),
             self._followed(question),
             warehouse.whole_table(self.build.path, "staging.prior_treatments"),
+            asked(recoveries.filter(pl.col("window") == question.window), question),
         )
 
     def adjusted_trajectory(

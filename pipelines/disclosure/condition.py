@@ -42,6 +42,7 @@ class ConditionFinding:
     years: Years | None
     earlier: pl.DataFrame
     beside: pl.DataFrame
+    recovery: pl.DataFrame
     instrument: str | None
     trajectory: pl.DataFrame
     refusals: pl.DataFrame = field(repr=False)
@@ -89,6 +90,7 @@ def disclose_condition(found: Condition, policy: str) -> ConditionFinding | str:
         years=found.years,
         earlier=found.earlier,
         beside=found.beside,
+        recovery=found.recovery,
         instrument=found.instrument,
         trajectory=found.trajectory,
         refusals=_refusals(found),

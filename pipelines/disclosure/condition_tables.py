@@ -76,15 +76,20 @@ def beside(finding: ConditionFinding) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {"Measure": f"{labels[row['measure']]} ({instruments[row['instrument']]})"}
-            | _found(row)
-            | {
-                "Without a baseline": number(row["no_baseline"]),
-                "Baseline too low": number(row["below_floor"]),
-                "Due": number(row["due"]),
-                "Assessed": number(row["assessed"]),
-                "Met": number(row["responded"]),
-            }
+            | _who_counts(row)
             for row in finding.beside.iter_rows(named=True)
+        ]
+    )
+
+
+def recovery(finding: ConditionFinding) -> pl.DataFrame:
+    """Return recovery and reliable change by all scales together, with who is counted for each."""
+    named = finding.definitions["labels"].filter(pl.col("list") == "recovery_outcome")
+    labels = dict(named.select("code", "label").rows())
+    return pl.DataFrame(
+        [
+            {"Outcome": labels[row["outcome"]]} | _who_counts(row)
+            for row in finding.recovery.iter_rows(named=True)
         ]
     )
 
@@ -103,6 +108,16 @@ def weeks(finding: ConditionFinding) -> pl.DataFrame:
             for row in both.iter_rows(named=True)
         ]
     )
+
+
+def _who_counts(row: Row) -> dict[str, str]:
+    return _found(row) | {
+        "Without a baseline": number(row["no_baseline"]),
+        "Baseline too low": number(row["below_floor"]),
+        "Due": number(row["due"]),
+        "Assessed": number(row["assessed"]),
+        "Met": number(row["responded"]),
+    }
 
 
 def _found(row: Row) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pipelines.estimates.durability import Durability, durability
 from pipelines.estimates.earlier import earlier
 from pipelines.estimates.followed import Followed
 from pipelines.estimates.futility import Futility, futility
+from pipelines.estimates.recovery import recovery
 from pipelines.estimates.response_by_infusion import InfusionNumbers, response_by_infusion
 from pipelines.estimates.result import Result
 from pipelines.estimates.thirds import thirds
@@ -32,6 +33,7 @@ class Condition:
     years: Years | None
     earlier: pl.DataFrame = field(repr=False)
     beside: pl.DataFrame = field(repr=False)
+    recovery: pl.DataFrame = field(repr=False)
     instrument: str | None
     trajectory: pl.DataFrame = field(repr=False)
 
@@ -42,12 +44,17 @@ class Condition:
 
 
 def condition(
-    category: str, response: Result, followed: Followed, treatments: pl.DataFrame
+    category: str,
+    response: Result,
+    followed: Followed,
+    treatments: pl.DataFrame,
+    recoveries: pl.DataFrame,
 ) -> Condition:
     """Return the estimates of one category together, from its response and what was followed.
 
-    `followed` are the courses of the same question over time, `treatments` staging.prior_treatments.
-    What is followed over time is response, whatever the measure.
+    `followed` are the courses of the same question over time, `treatments` staging.prior_treatments,
+    `recoveries` the rows of marts.recovery_courses of the same question. What is followed over time is
+    response, whatever the measure.
     """
     asked, definitions = response.question, response.definitions
     over_time = (followed, replace(asked, measure="response"), definitions, response.provenance)
@@ -64,6 +71,7 @@ def condition(
         years=years(courses, asked, definitions),
         earlier=earlier(courses, treatments, asked, definitions),
         beside=beside(response.courses, category, asked, definitions),
+        recovery=recovery(recoveries, asked, definitions),
         instrument=instrument,
         trajectory=weekly,
     )

@@ -9,7 +9,15 @@ from pipelines.charts.cautions import cautions
 from pipelines.charts.spelled import asked, unbroken
 from pipelines.disclosure import condition_words as words
 from pipelines.disclosure.condition import ConditionFinding
-from pipelines.disclosure.condition_tables import beside, earlier, futility, later, thirds, weeks
+from pipelines.disclosure.condition_tables import (
+    beside,
+    earlier,
+    futility,
+    later,
+    recovery,
+    thirds,
+    weeks,
+)
 from pipelines.estimates.benchmarks import matching
 from pipelines.pages import filters, phrases
 from pipelines.pages.view import View, current
@@ -35,6 +43,7 @@ def main() -> None:
     _thirds(found)
     _earlier(found)
     _beside(found)
+    _recovery(found)
     st.header("The fine print")
     with st.container(key="foot"):
         st.markdown(phrases.compared(found.definitions, found.question, found.category))
@@ -151,6 +160,17 @@ def _beside(found: ConditionFinding) -> None:
         st.markdown("No course with such a baseline is due; nobody is known to have had one.")
     st.table(beside(found), border="horizontal", hide_index=True)
     st.caption(phrases.BESIDE)
+
+
+def _recovery(found: ConditionFinding) -> None:
+    """Draw recovery by two scales; no such section for conditions that they don't speak for."""
+    if found.recovery.is_empty():
+        return
+    st.header("Recovery by both scales")
+    if not found.recovery["due"].sum():
+        st.markdown("No course with a baseline on all these scales is due.")
+    st.table(recovery(found), border="horizontal", hide_index=True)
+    st.caption(phrases.recovery(found.definitions))
 
 
 def _thirds(found: ConditionFinding) -> None:

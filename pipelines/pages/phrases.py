@@ -91,6 +91,23 @@ NO_CAUSE = (
 )
 
 
+def recovery(definitions: Definitions) -> str:
+    """Return what recovery and reliable change are, with their scores."""
+    labels = definitions.labels("instruments", "instrument")
+    rows = list(definitions["recovery"].iter_rows(named=True))
+    cases = " or ".join(
+        f"{labels[row['instrument']]} of {_number(row['caseness_score'])} or more" for row in rows
+    )
+    points = ", ".join(
+        f"{_number(row['reliable_points'])} points on {labels[row['instrument']]}" for row in rows
+    )
+    return (
+        f"As NHS Talking Therapies counts it. At caseness: {cases}. Recovery: at caseness on at least"
+        f" one at the start, on none at the end. Reliable: by {points} or more, and the opposite on"
+        " none. Who lacks one of the scales at the start is without a baseline, at the end not assessed."
+    )
+
+
 def rule(row: Row) -> str:
     """Return a row of measures in words, as `fall of 50 % or more from a baseline of at least 10`."""
     kinds = {

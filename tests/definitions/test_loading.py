@@ -134,6 +134,28 @@ def test_a_loss_that_no_score_could_show_or_confirm_is_refused(
     ]
 
 
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (
+            "opioid_reduction,tmj,phq_9,us,",
+            "measure is opioid_reduction on phq_9; expected a pair in measures.csv",
+        ),
+        (
+            "response_30,tmj,nrs_average_7d,us,yes",
+            "instrument is nrs_average_7d, which speaks for tmj in headlines.csv; expected another",
+        ),
+    ],
+)
+def test_a_measure_on_an_instrument_of_its_own_has_a_rule_and_another_scale_than_the_condition(
+    tmp_path: Path, row: str, message: str
+) -> None:
+    text = f"measure,category,instrument,source,new\n{row}\n"
+    assert refused(tmp_path, own_instruments=text) == [
+        f"definitions/own_instruments.csv, row 1: {message}"
+    ]
+
+
 def test_unknown_files_and_columns_and_a_missing_column_are_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, mesures="measure\n")[0].startswith(
         "definitions/mesures.csv: no such definition file; did you mean 'measures.csv'?"

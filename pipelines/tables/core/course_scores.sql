@@ -2,20 +2,20 @@
 -- final: the end score in the window after the last induction infusion, the one nearest the target
 -- day, ties to the earlier.
 with asked as (
-    select distinct
+    select
         courses.course_key,
         courses.patient_key,
         courses.last_induction,
-        plan.instrument,
-        plan.window,
-        plan.first_day,
-        plan.last_day,
-        plan.target_day
+        instruments.instrument,
+        instruments.window,
+        instruments.first_day,
+        instruments.last_day,
+        instruments.target_day
     from core.courses as courses
-    inner join core.plan as plan
+    inner join core.asked_instruments as instruments
         on
-            courses.category = plan.category
-            and courses.subtype is not distinct from plan.subtype
+            courses.category = instruments.category
+            and courses.subtype is not distinct from instruments.subtype
 ),
 
 inside as (
