@@ -25,7 +25,7 @@ def test_the_page_answers_for_the_first_condition(app: AppTest) -> None:
     assert headings(app) == [
         "Against the year before", "How many infusions it takes", "When to stop", "How long it lasts",
         "Scores week by week", "How far scores fell", "Severity at baseline",
-        "After treatments that failed", "Beside the main scale", "The fine print",
+        "After treatments that failed", "Recovery by both scales", "The fine print",
     ]  # fmt: skip
     assert any("No control group" in text.value for text in app.markdown)
 
@@ -51,3 +51,10 @@ def test_adjusted_scores_stand_beside_those_seen(app: AppTest) -> None:
     assert len(app.table) == before + 1
     headings_of = [list(table.value.columns) for table in app.table]
     assert ["Week", "Mean, adjusted", "Mean, as seen", "Scored"] in headings_of
+
+
+def test_a_pain_condition_asks_for_the_opioid_dose_and_not_for_recovery(app: AppTest) -> None:
+    app.selectbox(key="condition").select("TMJ disorder").run()
+    assert not app.exception
+    assert headings(app)[-2:] == ["Beside the main scale", "The fine print"]
+    assert any("No course with such a baseline is due" in text.value for text in app.markdown)
