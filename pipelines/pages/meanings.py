@@ -78,6 +78,17 @@ def _measures(definitions: Definitions) -> Section:
                 Response="measure",
                 Source="source",
             ),
+            "Measures on a scale of their own": _named(
+                definitions["own_instruments"], definitions
+            ).select(Condition="category", Measure="measure", Scale="instrument", Source="source"),
+            "Recovery by these scales together": _named(definitions["recovery"], definitions)
+            .select(
+                pl.col("caseness_score").alias("At caseness from"),
+                pl.col("reliable_points").alias("Reliable from"),
+                Scale="instrument",
+                Source="source",
+            )
+            .select("Scale", "At caseness from", "Reliable from", "Source"),
         },
     )
 
