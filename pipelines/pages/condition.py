@@ -157,7 +157,8 @@ def _beside(found: ConditionFinding) -> None:
         return
     st.header("Beside the main scale")
     if not found.beside["due"].sum():
-        st.markdown("No course with such a baseline is due; nobody is known to have had one.")
+        st.markdown(phrases.nothing_beside(found.definitions, found.beside))
+        return
     st.table(beside(found), border="horizontal", hide_index=True)
     st.caption(phrases.BESIDE)
 
@@ -168,7 +169,9 @@ def _recovery(found: ConditionFinding) -> None:
         return
     st.header("Recovery by both scales")
     if not found.recovery["due"].sum():
-        st.markdown("No course with a baseline on all these scales is due.")
+        st.markdown("No course with a baseline on both scales at the start is due.")
+        st.caption(phrases.recovery(found.definitions))
+        return
     st.table(recovery(found), border="horizontal", hide_index=True)
     st.caption(phrases.recovery(found.definitions))
 

@@ -92,6 +92,16 @@ NO_CAUSE = (
 )
 
 
+def nothing_beside(definitions: Definitions, rows: pl.DataFrame) -> str:
+    """Return that nobody is due who could meet the measures on scales of their own."""
+    labels = definitions.labels("measure_labels", "measure")
+    instruments = definitions.labels("instruments", "instrument")
+    named = [
+        f"{labels[row['measure']]} ({instruments[row['instrument']]})" for row in rows.to_dicts()
+    ]
+    return f"{'; '.join(named)}: no course with a baseline that counts is due."
+
+
 def recovery(definitions: Definitions) -> str:
     """Return what recovery and reliable change are, with their scores."""
     labels = definitions.labels("instruments", "instrument")

@@ -57,4 +57,6 @@ def test_a_pain_condition_asks_for_the_opioid_dose_and_not_for_recovery(app: App
     app.selectbox(key="condition").select("TMJ disorder").run()
     assert not app.exception
     assert headings(app)[-2:] == ["Beside the main scale", "The fine print"]
-    assert any("No course with such a baseline is due" in text.value for text in app.markdown)
+    assert any(
+        "no course with a baseline that counts is due" in text.value for text in app.markdown
+    )
