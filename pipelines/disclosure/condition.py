@@ -36,6 +36,7 @@ class ConditionFinding:
     curve_at_once: pl.DataFrame
     weeks: pl.DataFrame
     weeks_at_once: pl.DataFrame
+    competing_weeks: pl.DataFrame
     summary: pl.DataFrame
     distribution: pl.DataFrame
     thirds: pl.DataFrame
@@ -84,6 +85,7 @@ def disclose_condition(found: Condition, policy: str) -> ConditionFinding | str:
         curve_at_once=_own(found.durability.curve_at_once, found),
         weeks=_own(found.durability.weeks, found),
         weeks_at_once=_own(found.durability.weeks_at_once, found),
+        competing_weeks=_own(found.durability.competing_weeks, found),
         summary=_own(found.durability.summary, found),
         distribution=found.distribution,
         thirds=found.thirds,

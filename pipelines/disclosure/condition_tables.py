@@ -120,6 +120,28 @@ def _who_counts(row: Row) -> dict[str, str]:
     }
 
 
+def first_to_come(finding: ConditionFinding) -> pl.DataFrame:
+    """Return what had come first by each week: a loss, another infusion, or neither."""
+    ways = {"lost": "Lost first", "infused": "Infused first", "still": "Neither"}
+    return pl.DataFrame(
+        [
+            {"Weeks": str(row["weeks"])}
+            | {
+                heading: _interval(*(row[f"{way}_{name}"] for name in ("share", "low", "high")))
+                for way, heading in ways.items()
+            }
+            | {"Still followed": number(row["at_risk"])}
+            for row in finding.competing_weeks.iter_rows(named=True)
+        ]
+    )
+
+
+def _interval(share: object, low: object, high: object) -> str:
+    if share is None:
+        return NONE
+    return percent(share) if low is None else f"{percent(share)} ({span(low, high)})"
+
+
 def _found(row: Row) -> dict[str, str]:
     return {"Among assessed": rate(row), "Possible": between(row["known"], row["highest"])}
 
@@ -143,10 +165,7 @@ def _counted(row: Row, finding: ConditionFinding) -> dict[str, str]:
 
 
 def _kept(row: Row, suffix: str) -> str:
-    share, low, high = (row[f"{name}{suffix}"] for name in ("share", "low", "high"))
-    if share is None:
-        return NONE
-    return percent(share) if low is None else f"{percent(share)} ({span(low, high)})"
+    return _interval(*(row[f"{name}{suffix}"] for name in ("share", "low", "high")))
 
 
 def _baselines(row: Row) -> str:

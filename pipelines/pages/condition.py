@@ -12,6 +12,7 @@ from pipelines.disclosure.condition import ConditionFinding
 from pipelines.disclosure.condition_tables import (
     beside,
     earlier,
+    first_to_come,
     futility,
     later,
     recovery,
@@ -116,6 +117,9 @@ def _lasting(found: ConditionFinding) -> None:
         st.markdown(unbroken(benefit))
     with st.expander("Table behind the chart"):
         st.table(weeks(found), border="horizontal", hide_index=True)
+    with st.expander("What came first: a loss, or another infusion"):
+        st.table(first_to_come(found), border="horizontal", hide_index=True)
+        st.caption(phrases.FIRST_TO_COME)
 
 
 def _distribution(found: ConditionFinding) -> None:

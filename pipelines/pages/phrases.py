@@ -37,6 +37,11 @@ LASTING = (
     "Counted to the last score of each course (Kaplan-Meier); who is no longer scored leaves the count,"
     " which is right only if they fare as those who stay. Numbers: still followed."
 )
+FIRST_TO_COME = (
+    "An infusion outside the induction, given while in response, may be what keeps it; here it ends the"
+    " count as a loss does (Aalen-Johansen), so that the share in response without it is not mixed with"
+    " the share that was kept by it. A loss must be confirmed by the next score."
+)
 TRAJECTORY = (
     "Means with 95 % intervals of those scored in each week; numbers: how many these are. Who is still"
     " scored later may differ from who is not, so the line is no course of one patient."
