@@ -68,7 +68,7 @@ EXPECTED = (
     "Expected: what the whole practice reaches with patients alike in severity at baseline, condition,"
     " age band, sex, treatments tried before and first or later course; what the groups differ in by"
     " name is left out. Lines: exact 95 % intervals, as if the expected number were known for sure; in"
-    " simulations of clinics that do alike they held the truth in about 96.5 %."
+    " simulations of clinics that do alike they held the truth in about 97 %."
     " Hollow: few assessed."
 )
 TWO_GROUPS = (
