@@ -14,6 +14,8 @@ Row = Mapping[str, object]
 
 def expected(finding: ComparisonFinding) -> str:
     """Return which groups did better or worse than their patients would lead to expect."""
+    if finding.groups.is_empty():
+        return "No course of a headline condition is due for this measure and window."
     rows = finding.groups.filter(pl.col("ratio").is_not_null())
     if rows.is_empty():
         reasons = finding.groups["why_not"].drop_nulls().unique(maintain_order=True).to_list()

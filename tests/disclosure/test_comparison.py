@@ -142,3 +142,12 @@ def test_without_a_model_the_reason_stands_in_place_of_the_numbers(
     assert words.calibrated(finding).startswith("There is one group only")
     assert words.chance(finding) is None
     assert tables.fifths(finding).is_empty()
+
+
+def test_where_nobody_is_due_a_sentence_says_so(definitions: Definitions) -> None:
+    finding = shown(counted(definitions, ("north", "other", 2026, 5, 5, 0)))
+    assert finding.groups.is_empty()
+    assert words.expected(finding) == (
+        "No course of a headline condition is due for this measure and window."
+    )
+    assert tables.groups(finding).is_empty()

@@ -12,9 +12,10 @@ week by the mixed model, 30 % missing in it, more often where the week before wa
 the rate of one of twelve groups of n whose rates have a standard deviation of 12 points, `alike`
 the same with one of 2 points, both less the true rate; `lasting`, the share in response after
 eight weeks by Kaplan-Meier where about 30 % are censored before; `incidence`, the share that has
-responded by the third infusion by Aalen-Johansen where others stop or are censored. n counts patients (in each group). `given`
-is the share of replicates in which the interval is given, `covered` the share of those that hold
-the truth. A mixed model of more patients takes too long, so `adjusted` is of 30 only.
+responded by the third infusion by Aalen-Johansen where others stop or are censored. n counts
+patients (in each group). `given` is the share of replicates in which the interval is given,
+`covered` the share of those that hold the truth. A mixed model of more patients takes too long, so
+`adjusted` is of 30 only.
 """
 
 from collections.abc import Callable
