@@ -1,6 +1,6 @@
 """The restatement log as it may be shown: the only way from Restatements to a RestatementFinding."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -51,8 +51,7 @@ def disclose_restatements(result: Restatements, policy: str = "cms11") -> Restat
     sums of such blocks. Raises InputError for an unknown policy.
     """
     row = policy_row(result.definitions, policy)
-    smallest = int(str(row["smallest_count"]))
-    open_ = not row["protects"] or bool((result.blocks["persons"] >= smallest).all())
+    open_ = may_be_told(result.blocks, row)
     moved = result.moved.height if open_ or not result.moved.height else None
     reasons = _reasons(result) if open_ else _reasons(result).clear()
     rows = _worded(result) if not row["protects"] else _worded(result).clear()
@@ -63,6 +62,12 @@ def disclose_restatements(result: Restatements, policy: str = "cms11") -> Restat
         lines += [] if rows.height else _by_reason(reasons, result.definitions)
         lines.append(NO_RATES)
     return RestatementFinding(policy, summary, moved, rows, reasons, tuple(lines))
+
+
+def may_be_told(blocks: pl.DataFrame, policy: Row) -> bool:
+    """Return whether a policy lets numbers be told that differ by sums of blocks of `persons`."""
+    smallest = int(str(policy["smallest_count"]))
+    return not policy["protects"] or bool((blocks["persons"] >= smallest).all())
 
 
 def _summary(result: Restatements, moved: int | None) -> str:
@@ -105,7 +110,9 @@ def _text(row: Row, result: Restatements) -> str:
     named = reasons.join(own, on="reason").sort("courses", "sort_order", descending=[True, False])
     corrected = named.filter(~pl.col("growth")).select("reason", "courses").rows()
     why = ", ".join(_counted(name, count, result.definitions) for name, count in corrected)
-    before, after, now = _told_apart(row, result.definitions.setting("follow_up_min_percent"))
+    before, after, now = told_apart(
+        row, result.definitions.setting("follow_up_min_percent"), ("before", "after", "now")
+    )
     text = f"{month}, {row['category']}: {before} -> {after}: {why}"
     grown = named.filter("growth").select("reason", "courses").rows()
     more = ", ".join(_counted(name, count, result.definitions) for name, count in grown)
@@ -118,26 +125,39 @@ def _counted(reason: str, count: int, definitions: Definitions) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
-def _told_apart(row: Row, least: int) -> list[str]:
-    """Return what was said before, is said after and now, with the decimals that tell it apart."""
-    for decimals in range(4):
-        texts = [_said(row, at, least, decimals) for at in ("before", "after", "now")]
-        if texts[0] != texts[1]:
-            break
+def told_apart(row: Row, least: int, states: Sequence[str]) -> list[str]:
+    """Return what is said of a rate in some states, so that the first two can be told apart.
+
+    With more decimals where rounding hides the difference; with the range of what missing outcomes
+    could make of it where only that moved. `least`: percent of follow-up under which only the range
+    is said.
+    """
+    for ranged in (False, True):
+        for decimals in range(4):
+            texts = [_said(row, at, least, decimals, ranged) for at in states]
+            if texts[0] != texts[1]:
+                return texts
     return texts
 
 
-def _said(row: Row, at: str, least: int, decimals: int) -> str:
+def said(row: Row, at: str, least: int) -> str:
+    """Return what is said of a rate in one state: see `told_apart`."""
+    return _said(row, at, least, 0, False)
+
+
+def _said(row: Row, at: str, least: int, decimals: int, ranged: bool) -> str:
     """Return a rate among assessed, or under enough follow-up the range that is shown instead."""
     due, assessed, responded = (
         int(str(row[f"{name}_{at}"])) for name in ("due", "assessed", "responded")
     )
     if not due:
         return "none due"
-    if 100 * assessed >= least * due:
-        return _share(responded / assessed, decimals)
     known = _share(responded / due, decimals).removesuffix(" %")
-    return f"{known} to {_share((responded + due - assessed) / due, decimals)}"
+    between = f"{known} to {_share((responded + due - assessed) / due, decimals)}"
+    if 100 * assessed < least * due:
+        return between
+    rate = _share(responded / assessed, decimals)
+    return f"{rate} ({between})" if ranged else rate
 
 
 def _share(share: float, decimals: int) -> str:

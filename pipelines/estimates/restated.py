@@ -107,7 +107,7 @@ def _rows(published: pl.DataFrame, flows: pl.DataFrame, definitions: Definitions
     return (
         rows.join(order, on="category", how="left")
         .sort("sort_order", "start_month", nulls_last=False)
-        .select(*CELL, *[f"{name}_{at}" for _, at in STATES for name in COUNTS], moved=_moved())
+        .select(*CELL, *[f"{name}_{at}" for _, at in STATES for name in COUNTS], moved=rate_moved())
     )
 
 
@@ -127,7 +127,9 @@ def _summed(each: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     return each.group_by(by).agg(sums)
 
 
-def _moved() -> pl.Expr:
+def rate_moved() -> pl.Expr:
+    """Return whether any of the shares differs between counts before and after, as fractions."""
+
     def count(name: str, at: str) -> pl.Expr:
         if name == "possible":
             return pl.col(f"responded_{at}") + pl.col(f"due_{at}") - pl.col(f"assessed_{at}")
