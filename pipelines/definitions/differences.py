@@ -20,8 +20,8 @@ def differences(
 ) -> pl.DataFrame:
     """Return one row per cell that differs: file, key, column, before, after, as text.
 
-    A row that only one of them has stands with each of its cells, null on the other side; the
-    source of a row is not compared.
+    A row that only one of them has stands with each of its cells, null on the other side, and
+    with `there` in a column `row`; the source of a row is not compared.
     """
     found = [_of_table(table, before[table.name], after[table.name]) for table in TABLES]
     return pl.concat([pl.DataFrame(schema=DIFFERENCES), *found])
@@ -44,6 +44,8 @@ def _cells(table: Table, frame: pl.DataFrame, side: str) -> pl.DataFrame:
         [pl.col(name).cast(pl.String).fill_null("") for name in table.key], separator=" / "
     ).str.strip_suffix(" / ")
     others = [name for name in table.names if name not in (*table.key, "source")]
-    written = frame.select(key.alias("key"), pl.col(others).cast(pl.String))
+    written = frame.select(
+        key.alias("key"), pl.lit("there").alias("row"), pl.col(others).cast(pl.String)
+    )
     cells = written.unpivot(index="key", variable_name="column", value_name=side)
     return cells.filter(pl.col(side).is_not_null())
