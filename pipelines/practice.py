@@ -21,6 +21,7 @@ from pipelines.estimates.followed import Followed
 from pipelines.estimates.futility import Futility, futility
 from pipelines.estimates.model_file import model_terms
 from pipelines.estimates.privacy import PrivacyReport, privacy
+from pipelines.estimates.proposed import Proposal, proposed
 from pipelines.estimates.quality import QualityResult, quality
 from pipelines.estimates.response_by_infusion import InfusionNumbers, response_by_infusion
 from pipelines.estimates.restated import Restatements, restated
@@ -242,19 +243,27 @@ class Practice:
         tables = warehouse.restatement_tables(self.build.path)
         return restated(tables, self.definitions, self._provenance)
 
-    def proposal(self, folder: Path) -> tuple[pl.DataFrame, Restatements]:
-        """Return what a folder of overrides would change: cells of definitions, and headline rates.
+    def proposal(self, folder: str | Path) -> Proposal:
+        """Return what a folder of overrides would change, as counted; see `estimates.proposed`.
 
         The folder is what would lie in the practice's `definitions/` in place of what is there now;
-        the definitions of the build are what it is compared with. Nothing is written. See
-        `definitions.differences` and `estimates.restated`. Raises InputError for a wrong folder.
+        it is compared with the definitions that the build was made with. Nothing is written. Raises
+        InputError for a wrong folder, and for definitions that a build would refuse.
         """
-        if not folder.is_dir():
+        if not Path(folder).is_dir():
             raise InputError(f"definitions '{folder}': no such folder")
-        meant = load(folder)
-        tables = warehouse.proposed_tables(self.build.path, meant)
+        meant = load(Path(folder))
+        courses, rules = warehouse.proposed_courses(self.build.path, meant)
         cells = differences(self.definitions.tables, meant.tables)
-        return cells, restated(tables, self.definitions, self._provenance)
+        return proposed(courses, cells, rules, self.definitions, self._provenance)
+
+    def recomputed(self) -> pl.DataFrame:
+        """Return the courses that rates are made of, counted again from the build's own records.
+
+        One row per course, measure and window; see `warehouse.recomputed`. Raises InputError where
+        the records are no longer those that the build was made of.
+        """
+        return warehouse.recomputed(self.folder, self.build)
 
     @property
     def _provenance(self) -> Provenance:

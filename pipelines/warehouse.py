@@ -23,7 +23,9 @@ from pipelines.definitions.errors import did_you_mean, listed
 from pipelines.intake import batches
 from pipelines.intake.batches import Manifest
 from pipelines.records import load_definitions, load_records, store
-from pipelines.restatement import COMPARED, logged, proposed
+from pipelines.restatement import COMPARED, counted, logged, proposed
+from pipelines.restatement.rules import HEADLINE, needed
+from pipelines.tables.checking import check, count
 from pipelines.tables.order import FOLDER, STAGES, SqlTable, tables
 
 MEMORY_LIMIT = os.environ.get("ABATE_MEMORY", "4GB")
@@ -105,7 +107,8 @@ def current(practice: Path) -> Build:
 
 def kept(practice: Path, build_id: str) -> Build:
     """Return an older build that is still kept, by its id; raises InputError with those there."""
-    there = sorted(file.stem for file in (practice / "builds").glob("*.duckdb"))
+    files = sorted((practice / "builds").glob("*.duckdb"))
+    there = [file.stem for file in files if not file.name.startswith(".")]
     if build_id not in there:
         raise InputError(
             f"{practice}: no build '{build_id}' is kept{did_you_mean(build_id, there)};"
@@ -179,14 +182,44 @@ def restatement_tables(path: Path) -> dict[str, pl.DataFrame]:
         ) from None
 
 
-def proposed_tables(path: Path, definitions: Definitions) -> dict[str, pl.DataFrame]:
-    """Return what other definitions would change in the rates of a build, as restatement_tables does.
+def proposed_courses(path: Path, definitions: Definitions) -> tuple[pl.DataFrame, list[str]]:
+    """Return the courses of a build beside what other definitions make of them; see `proposed`.
 
     Nothing is written. Raises InputError where they can't be counted.
     """
     with opened(path) as connection:
         own = definitions_of(connection).tables
         return proposed(connection, own, definitions.tables, tables(), SAFE)
+
+
+def recomputed(practice: Path, build: Build) -> pl.DataFrame:
+    """Return marts.response_courses counted again from the records of a build's batches.
+
+    It is counted by the definitions that the build keeps and the SQL of this version, whatever
+    batches and overrides came, or were taken back, since. Nothing is written. Raises InputError
+    where the records are no longer those that the build was made of.
+    """
+    with opened(build.path) as connection:
+        own = definitions_of(connection).tables
+        rows = dict(connection.table("build.counts").fetchall())
+        made_of = connection.table("build.batches").select("batch", "source", "content_hash")
+        found = batches.named(practice, made_of.fetchall())
+    steps = tables()
+    staged = [table.name for table in needed(steps) if table.name.startswith("staging.")]
+    load = partial(load_records, practice=practice, found=found)
+    try:
+        with counted(load, own, steps, SAFE) as again:
+            if any(count(again, name) != rows.get(name) for name in staged):
+                raise InputError(
+                    f"build {build.id}: the records of its batches, or how they are read, have"
+                    " changed since it was made"
+                )
+            courses: pl.DataFrame = again.table(HEADLINE).pl()
+    except duckdb.Error as error:
+        raise InputError(
+            f"build {build.id}: it can't be counted again: {str(error).splitlines()[0]}"
+        ) from None
+    return courses
 
 
 def refuse_other_version(path: Path, columns: Mapping[str, Sequence[str]]) -> None:
@@ -248,7 +281,7 @@ def _make(
                 if progress:
                     progress(table.name, number, len(steps))
                 _create(connection, table)
-            _check(connection, steps)
+            check(connection, steps)
             connection.execute("drop schema records cascade")
             _describe(connection, name, found, steps)
             _log_restatements(connection, final.parent, definitions, steps)
@@ -283,49 +316,6 @@ def _create(connection: duckdb.DuckDBPyConnection, table: SqlTable) -> None:
         raise InputError(f"{table.name}: {str(error).splitlines()[0]}") from None
 
 
-def _check(connection: duckdb.DuckDBPyConnection, steps: list[SqlTable]) -> None:
-    """Refuse a build whose tables break their grain, lose courses, or are empty without cause."""
-    rows = {table.name: _count(connection, table.name) for table in steps}
-    problems = [message for table in steps for message in _broken(connection, table, rows)]
-    problems += _lost_courses(connection)
-    if problems:
-        raise InputError(*problems)
-
-
-def _broken(
-    connection: duckdb.DuckDBPyConnection, table: SqlTable, rows: Mapping[str, int]
-) -> Iterator[str]:
-    distinct = connection.table(table.name).select(*table.grain).distinct()
-    if _rows(distinct) != rows[table.name]:
-        yield f"{table.name}: {rows[table.name]} rows, but {_rows(distinct)} by {', '.join(table.grain)}"
-    if table.name == "core.infusions" and not rows[table.name] and rows["staging.infusions"]:
-        yield (
-            f"core.infusions: none of {rows['staging.infusions']} infusions counts; expected completed"
-            f" visits with an agent and route of counted_treatments.csv"
-        )
-    spine = ("core.course_infusions", "core.course_spans", "core.courses", "core.course_outcomes",
-             "marts.response_courses")  # fmt: skip
-    if table.name in spine and not rows[table.name] and rows["core.infusions"]:
-        yield f"{table.name}: no rows, though core.infusions has {rows['core.infusions']}"
-
-
-def _lost_courses(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the measures and windows whose statuses do not add up to their courses."""
-    lost = connection.sql((FOLDER / "checks" / "lost_courses.sql").read_text("utf8")).fetchall()
-    return [
-        f"core.course_outcomes: {counted} of {courses} courses of {category} for {measure} at {window}"
-        for category, measure, window, courses, counted in lost
-    ]
-
-
-def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
-    return _rows(connection.table(name))
-
-
-def _rows(relation: duckdb.DuckDBPyRelation) -> int:
-    return int(relation.aggregate("count(*)").fetchall()[0][0])
-
-
 def _describe(
     connection: duckdb.DuckDBPyConnection, name: str, found: list[Manifest], steps: list[SqlTable]
 ) -> None:
@@ -340,7 +330,7 @@ def _describe(
         duckdb_version=pl.lit(duckdb.__version__),
     )
     store(connection, "build.info", info)
-    counts = [(table.name, _count(connection, table.name)) for table in steps]
+    counts = [(table.name, count(connection, table.name)) for table in steps]
     store(connection, "build.counts", pl.DataFrame(counts, schema=["name", "rows"], orient="row"))
     store(
         connection,

@@ -8,8 +8,8 @@ import polars as pl
 import typer
 
 from pipelines.cli.shared import app, folder_meant
-from pipelines.disclosure.restated import RestatementFinding, disclose_restatements
-from pipelines.estimates.restated import Restatements
+from pipelines.disclosure.proposed import ProposalFinding, disclose_proposal
+from pipelines.estimates.proposed import Proposal
 from pipelines.practice import open_practice
 
 definitions = typer.Typer(help="Definitions that somebody proposes.", no_args_is_help=True)
@@ -25,7 +25,10 @@ def main() -> None:
 def diff(
     folder: Annotated[
         Path,
-        typer.Argument(help="Folder of overrides, as it would lie in the practice's definitions/."),
+        typer.Argument(
+            help="Folder of CSV files as they would lie in the practice's definitions/, in place of"
+            " all that is there now."
+        ),
     ],
     practice: Annotated[
         Path | None,
@@ -38,50 +41,36 @@ def diff(
 ) -> None:
     """List which cells differ and which published headline rates would move, by how much.
 
-    The records of the current build are counted by its own definitions and by the proposed ones.
-    Nothing is written.
+    The records of the current build are counted by the definitions that it was made with and by the
+    proposed ones: rates by condition and by month of course start, and the courses behind each that
+    moves, with their status before and after (`none`: no such course). Nothing is written.
     """
-    cells, log = open_practice(folder_meant(practice)).proposal(folder)
-    finding = disclose_restatements(log, policy)
+    proposal = open_practice(folder_meant(practice)).proposal(folder)
+    finding = disclose_proposal(proposal, policy)
     if output == "json":
-        print(json.dumps(_as_json(cells, log, finding), indent=2))
+        print(json.dumps(_as_json(proposal, finding), indent=2))
         return
-    for row in cells.iter_rows(named=True):
-        print(f"{row['file']}, {row['key']}: {row['column']} {_moved(row['before'], row['after'])}")
-    if cells.is_empty():
+    for row in proposal.cells.iter_rows(named=True):
+        before, after = ("none" if row[side] is None else row[side] for side in ("before", "after"))
+        print(f"{row['file']}, {row['key']}: {row['column']} {before} -> {after}")
+    if proposal.cells.is_empty():
         print("The definitions are the same as those of the current build.")
-    print(_summary(log, finding))
+    print(finding.summary)
     for line in finding.lines:
         print(line)
 
 
-def _moved(before: str | None, after: str | None) -> str:
-    return f"{'none' if before is None else before} -> {'none' if after is None else after}"
-
-
-def _summary(log: Restatements, finding: RestatementFinding) -> str:
-    if finding.moved is None:
-        return (
-            "Published headline rates would move; how many is hidden, because small numbers of persons"
-            " are behind them."
-        )
-    stay = log.rows.height - log.moved.height
-    if not finding.moved:
-        return f"No published headline rate would move; all {stay} would stay."
-    return f"{finding.moved} published headline rates would move, {stay} would stay."
-
-
-def _as_json(
-    cells: pl.DataFrame, log: Restatements, finding: RestatementFinding
-) -> dict[str, object]:
-    rows = finding.rows.with_columns(pl.col("start_month").dt.to_string("%Y-%m"))
+def _as_json(proposal: Proposal, finding: ProposalFinding) -> dict[str, object]:
+    month = pl.col("start_month").dt.to_string("%Y-%m")
     return {
-        "build": log.provenance.build,
+        "build": proposal.provenance.build,
         "policy": finding.policy,
-        "cells": cells.to_dicts(),
-        "summary": _summary(log, finding),
+        "cells": proposal.cells.to_dicts(),
+        "rules_changed": list(proposal.rules_changed),
+        "summary": finding.summary,
         "moved": finding.moved,
-        "rules_changed": log.rules_changed.split(", ") if log.rules_changed else [],
-        "rows": rows.drop("moved").to_dicts(),
-        "reasons": finding.reasons.to_dicts(),
+        "appearing": finding.appearing,
+        "rows": finding.rows.with_columns(month).to_dicts(),
+        "flows": finding.flows.with_columns(month).to_dicts(),
+        "statuses": finding.statuses.to_dicts(),
     }

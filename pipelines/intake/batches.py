@@ -101,6 +101,19 @@ def in_force(practice: Path) -> list[Manifest]:
     return active(standing(practice)) if practice.is_dir() else []
 
 
+def named(practice: Path, wanted: Iterable[tuple[int, str, str]]) -> list[Manifest]:
+    """Return batches by number, source and content hash, those taken back or replaced included.
+
+    Raises InputError for one that is not there any more.
+    """
+    there = {(b.batch, b.source, b.content_hash): b for b in manifests(practice)}
+    asked = sorted(wanted)
+    gone = [f"{batch[0]:04d}-{batch[1]}" for batch in asked if batch not in there]
+    if gone:
+        raise InputError(f"{practice}: batch {listed(gone, 20)} is not there any more as it was")
+    return [there[batch] for batch in asked]
+
+
 def undo(practice: Path, number: int) -> list[Manifest]:
     """Take a batch back by a tombstone beside its folder, which stays.
 

@@ -1,6 +1,7 @@
-"""What a new build says otherwise of courses whose headline rates the current build had published."""
+"""What other records or definitions say of courses whose headline rates a build has published."""
 
 from pipelines.restatement.comparing import COMPARED, logged
 from pipelines.restatement.proposing import proposed
+from pipelines.restatement.recounting import counted
 
-__all__ = ["COMPARED", "logged", "proposed"]
+__all__ = ["COMPARED", "counted", "logged", "proposed"]

@@ -15,6 +15,13 @@ CHANGES = pl.Schema(
         "month_after": pl.Date, "status_after": pl.String, "reason": pl.String,
     }
 )  # fmt: skip
+BESIDE = pl.Schema(
+    {
+        "patient_key": pl.String, "category": pl.String, "subtype": pl.String,
+        "month_before": pl.Date, "status_before": pl.String,
+        "month_after": pl.Date, "status_after": pl.String,
+    }
+)  # fmt: skip
 PUBLISHED = pl.Schema(
     {
         "category": pl.String, "start_month": pl.Date,
@@ -66,6 +73,29 @@ def changes(
         month_after="month_after", status_after="counted_after", reason=named,
     )  # fmt: skip
     return found.cast(CHANGES).sort(UNIT)
+
+
+def beside(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Return first courses of headline categories as two ways of counting the same records have them.
+
+    `before` and `after` are rows of headline_courses.sql. One row per patient and category with
+    subtype null, and one per patient, category and subtype. Month and status are null on the side
+    that has no such course.
+    """
+    unit = [*UNIT, "subtype"]
+    both = _by_group(before).join(
+        _by_group(after), on=unit, how="full", coalesce=True, nulls_equal=True, suffix="_after"
+    )
+    named = both.rename({"start_month": "month_before", "status": "status_before",
+                         "start_month_after": "month_after"})  # fmt: skip
+    return named.select(BESIDE.names()).cast(BESIDE).sort(unit)
+
+
+def _by_group(courses: pl.DataFrame) -> pl.DataFrame:
+    """Return first courses twice: as of their category, and those with a subtype as of it too."""
+    first = _first_courses(courses).select(*UNIT, "subtype", "start_month", "status")
+    whole = first.with_columns(subtype=pl.lit(None, pl.String))
+    return pl.concat([whole, first.filter(pl.col("subtype").is_not_null())])
 
 
 def _first_courses(courses: pl.DataFrame) -> pl.DataFrame:

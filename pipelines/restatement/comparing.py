@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.definitions import InputError
 from pipelines.restatement.changes import CHANGES, PUBLISHED, changes, published
-from pipelines.restatement.recounting import Config, Connection, headline, recounted
+from pipelines.restatement.recounting import Config, Connection, counted, headline, kept_records
 from pipelines.restatement.rules import differing, fingerprints
 from pipelines.tables.order import SqlTable
 
@@ -70,7 +70,7 @@ def _compared(
     try:
         old = headline(before)
         changed = differing(before.table("build.counting_rules").pl(), rules)
-        by_new_rules = recounted(before, definitions, steps, config) if changed else old
+        by_new_rules = _recounted(before, definitions, steps, config) if changed else old
     except duckdb.Error:
         return _nothing(identity, "other_version")
     new = headline(after)
@@ -100,3 +100,13 @@ def _steps(
 ) -> pl.DataFrame:
     by_rules = changes(old, by_new_rules, through, "definitions_changed")
     return pl.concat([by_rules, changes(by_new_rules, new, through)])
+
+
+def _recounted(
+    before: Connection,
+    definitions: Mapping[str, pl.DataFrame],
+    steps: Sequence[SqlTable],
+    config: Config,
+) -> pl.DataFrame:
+    with counted(kept_records(before, steps), definitions, steps, config) as connection:
+        return headline(connection)

@@ -1,4 +1,4 @@
-"""What proposed definitions would change in the headline rates of the current build."""
+"""Courses as the current definitions count them beside what proposed ones would make of them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,38 +6,46 @@ import duckdb
 import polars as pl
 
 from pipelines.definitions import InputError
-from pipelines.restatement.changes import changes, published
-from pipelines.restatement.comparing import RESTATED_FROM
-from pipelines.restatement.recounting import Config, Connection, headline, recounted
-from pipelines.restatement.rules import differing, fingerprints
+from pipelines.restatement.changes import beside
+from pipelines.restatement.recounting import Config, Connection, counted, headline, kept_records
+from pipelines.restatement.rules import differing, fingerprints, needed
+from pipelines.tables.checking import check
 from pipelines.tables.order import SqlTable
 
 
 def proposed(
     current: Connection,
-    before: Mapping[str, pl.DataFrame],
-    after: Mapping[str, pl.DataFrame],
+    own: Mapping[str, pl.DataFrame],
+    meant: Mapping[str, pl.DataFrame],
     steps: Sequence[SqlTable],
     config: Config,
-) -> dict[str, pl.DataFrame]:
-    """Return restated_from, published and restatements as `logged` does, for other definitions.
+) -> tuple[pl.DataFrame, list[str]]:
+    """Return the headline's courses by both definitions, see `beside`, and the rules that differ.
 
-    `before` are the definitions of the build, `after` the proposed ones; both are counted by the
-    SQL of this version. Raises InputError where the proposed ones can't be counted.
+    `own` are the definitions of the build, `meant` the proposed ones; the records are those that
+    the build keeps. Raises InputError where a build would refuse the proposed ones, and where the
+    build says something else than its own definitions do by the SQL of this version, so that what
+    moves is due to the definitions alone.
     """
-    identity = current.sql("select id, made_at from build.info").pl().row(0, named=True)
-    through = current.sql("select data_through from build.info").fetchall()[0][0]
-    old = headline(current)
+    load = kept_records(current, steps)
+    before = headline(current)
     try:
-        new = recounted(current, after, steps, config)
+        with counted(load, own, steps, config) as again:
+            if not _sorted(headline(again)).equals(_sorted(before)):
+                raise InputError(
+                    "the current build was counted by another version of Abate, so that nothing can"
+                    " be compared; make it again with `abate build`"
+                )
+        with counted(load, meant, steps, config) as otherwise:
+            check(otherwise, needed(steps))
+            after = headline(otherwise)
     except duckdb.Error as error:
         raise InputError(
             f"the proposed definitions can't be counted: {str(error).splitlines()[0]}"
         ) from None
-    rules = differing(fingerprints(before, steps), fingerprints(after, steps))
-    row = identity | {"why_not": None, "rules_changed": ", ".join(rules)}
-    return {
-        "restated_from": pl.DataFrame([row], schema=RESTATED_FROM),
-        "published": published(old),
-        "restatements": changes(old, new, through, "definitions_changed"),
-    }
+    rules = differing(fingerprints(own, steps), fingerprints(meant, steps))
+    return beside(before, after), rules
+
+
+def _sorted(courses: pl.DataFrame) -> pl.DataFrame:
+    return courses.sort("course_key")
