@@ -48,29 +48,38 @@ def diff(
     proposal = open_practice(folder_meant(practice)).proposal(folder)
     finding = disclose_proposal(proposal, policy)
     if output == "json":
-        print(json.dumps(_as_json(proposal, finding), indent=2))
+        print(json.dumps(_as_json(proposal, policy, finding), indent=2))
         return
     for row in proposal.cells.iter_rows(named=True):
         before, after = ("none" if row[side] is None else row[side] for side in ("before", "after"))
         print(f"{row['file']}, {row['key']}: {row['column']} {before} -> {after}")
     if proposal.cells.is_empty():
         print("The definitions are the same as those of the current build.")
+    if proposal.rules_changed:
+        print(f"Rules that would change: {', '.join(proposal.rules_changed)}.")
+    if isinstance(finding, str):
+        print(f"{finding} Ask with --policy internal.")
+        return
     print(finding.summary)
     for line in finding.lines:
         print(line)
 
 
-def _as_json(proposal: Proposal, finding: ProposalFinding) -> dict[str, object]:
-    month = pl.col("start_month").dt.to_string("%Y-%m")
-    return {
+def _as_json(proposal: Proposal, policy: str, finding: ProposalFinding | str) -> dict[str, object]:
+    shown = {
         "build": proposal.provenance.build,
-        "policy": finding.policy,
+        "policy": policy,
         "cells": proposal.cells.to_dicts(),
         "rules_changed": list(proposal.rules_changed),
+    }
+    if isinstance(finding, str):
+        nothing = dict.fromkeys(("moved", "appearing", "rows", "flows"))
+        return shown | {"summary": finding, **nothing}
+    month = pl.col("start_month").dt.to_string("%Y-%m")
+    return shown | {
         "summary": finding.summary,
         "moved": finding.moved,
         "appearing": finding.appearing,
         "rows": finding.rows.with_columns(month).to_dicts(),
         "flows": finding.flows.with_columns(month).to_dicts(),
-        "statuses": finding.statuses.to_dicts(),
     }

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipelines.disclosure.policies import policy_row
-from pipelines.disclosure.restated import HIDDEN, NO_RATES, Row, may_be_told, said, told_apart
+from pipelines.disclosure.restated import Row, said, told_apart
+from pipelines.disclosure.withheld import WITHHELD_PROPOSAL
 from pipelines.estimates.proposed import CELL, DUE, STATUSES, Proposal
 
 NOT_COMPARED = (
@@ -17,69 +18,54 @@ WAYS = {"in": "would come in", "out": "would go out", "within": "would change st
 
 @dataclass(frozen=True)
 class ProposalFinding:
-    """What proposed definitions would move in published headline rates, as a policy lets it be shown.
+    """What proposed definitions would move in published headline rates; only `disclose_proposal` makes one.
 
     `moved` and `appearing` are the numbers of rates that would move and of those that would be there
-    for the first time, null where they are withheld. `rows` are the rates with their counts and
-    `text`, `flows` the courses behind each; under a protecting policy both are empty. `statuses` has
-    status_before, status_after, persons over all categories; empty where withheld. `lines` say all
-    this.
+    for the first time. `rows` are the rates with their counts and `text`, `flows` the courses behind
+    each. `lines` say all this.
     """
 
     policy: str
     summary: str
-    moved: int | None
-    appearing: int | None
+    moved: int
+    appearing: int
     rows: pl.DataFrame = field(repr=False)
     flows: pl.DataFrame = field(repr=False)
-    statuses: pl.DataFrame = field(repr=False)
     lines: tuple[str, ...] = field(repr=False)
 
 
-def disclose_proposal(result: Proposal, policy: str = "cms11") -> ProposalFinding:
+def disclose_proposal(result: Proposal, policy: str = "cms11") -> ProposalFinding | str:
     """Return what a policy of the build's own definitions allows of a proposal.
 
-    Under a protecting policy numbers are told only where every block of persons with one status
-    before and one after holds enough, as in the restatement log. Raises InputError for an unknown
-    policy.
+    A protecting policy shows the reason only: two proposals may differ by one person. Raises
+    InputError for an unknown policy.
     """
-    row = policy_row(result.definitions, policy)
-    protects, numbers = bool(row["protects"]), may_be_told(result.blocks, row)
-    moved, appearing = result.moved.height, result.appearing.height
-    told = numbers or not (moved or appearing)
-    whole = result.blocks.filter(pl.col("level") == "category").drop("level")
-    rows, statuses = _worded(result), whole if numbers else whole.clear()
+    if policy_row(result.definitions, policy)["protects"]:
+        return WITHHELD_PROPOSAL
+    rows = _worded(result)
     return ProposalFinding(
         policy=policy,
-        summary=_summary(result, protects, told),
-        moved=moved if told else None,
-        appearing=appearing if told else None,
-        rows=rows.clear() if protects else rows,
-        flows=result.flows.clear() if protects else result.flows,
-        statuses=statuses,
-        lines=_lines(result, statuses if protects else None, rows),
+        summary=_summary(result),
+        moved=result.moved.height,
+        appearing=result.appearing.height,
+        rows=rows,
+        flows=result.flows,
+        lines=_lines(result, rows),
     )
 
 
-def _lines(result: Proposal, statuses: pl.DataFrame | None, rows: pl.DataFrame) -> tuple[str, ...]:
-    """Return what is said below the summary; `statuses` in place of rates where these are hidden."""
+def _lines(result: Proposal, rows: pl.DataFrame) -> tuple[str, ...]:
     if not result.rules_changed:
         return (NOT_COMPARED,)
-    first = f"Rules that would change: {', '.join(result.rules_changed)}."
-    if statuses is not None:
-        return (first, *_ways(statuses, "persons"), NO_RATES, NOT_COMPARED)
     listed = rows.filter(pl.col("moved") | pl.col("start_month").is_null())["text"]
-    return (first, *listed, *_months_that_stay(result), NOT_COMPARED)
+    return (*listed, *_months_that_stay(result), NOT_COMPARED)
 
 
-def _summary(result: Proposal, protects: bool, told: bool) -> str:
-    if not told:
-        return f"Published headline rates would move. {HIDDEN}"
+def _summary(result: Proposal) -> str:
     moved, appearing = result.moved.height, result.appearing.height
     first = f"{_rates(moved)} would move" if moved else "No published headline rate would move"
     more = [f"{appearing} would be there for the first time"] if appearing else []
-    more += [] if protects else [f"{result.staying.height} would stay"]
-    return f"{', '.join([first, *more])}."
+    return f"{', '.join([first, *more, f'{result.staying.height} would stay'])}."
 
 
 def _rates(number: int) -> str:
@@ -100,23 +86,23 @@ def _text(row: Row, result: Proposal) -> str:
     own = result.flows.filter(
         pl.col(cell).eq_missing(pl.lit(row[cell], result.flows.schema[cell])) for cell in CELL
     )
-    ways = "".join(f"; {way}" for way in _ways(own, "courses"))
+    ways = "".join(f"; {way}" for way in _ways(own))
     if not row["moved"]:
         return f"{name}: {said(row, 'before', least)} stays{ways}"
     before, after = told_apart(row, least, ("before", "after"))
     return f"{name}: {before} -> {after}{ways}"
 
 
-def _ways(flows: pl.DataFrame, count: str) -> list[str]:
+def _ways(flows: pl.DataFrame) -> list[str]:
     """Return who would come in, go out and change status, each with the statuses before and after."""
     before, after = (pl.col(status).is_in(DUE).fill_null(False) for status in STATUSES)
     each = {"in": ~before & after, "out": before & ~after, "within": before & after}
     found = []
     for way, holds in each.items():
-        part = flows.filter(holds).sort(count, *STATUSES, descending=[True, False, False])
+        part = flows.filter(holds).sort("courses", *STATUSES, descending=[True, False, False])
         if part.height:
-            total = int(part[count].sum())
-            changes = part.select(*STATUSES, count).fill_null("none").rows()
+            total = int(part["courses"].sum())
+            changes = part.select(*STATUSES, "courses").fill_null("none").rows()
             listed = ", ".join(f"{number:,} {old} -> {new}" for old, new, number in changes)
             found.append(f"{total:,} {WAYS[way]} ({listed})")
     return found

@@ -51,7 +51,8 @@ def disclose_restatements(result: Restatements, policy: str = "cms11") -> Restat
     sums of such blocks. Raises InputError for an unknown policy.
     """
     row = policy_row(result.definitions, policy)
-    open_ = may_be_told(result.blocks, row)
+    smallest = int(str(row["smallest_count"]))
+    open_ = not row["protects"] or bool((result.blocks["persons"] >= smallest).all())
     moved = result.moved.height if open_ or not result.moved.height else None
     reasons = _reasons(result) if open_ else _reasons(result).clear()
     rows = _worded(result) if not row["protects"] else _worded(result).clear()
@@ -62,12 +63,6 @@ def disclose_restatements(result: Restatements, policy: str = "cms11") -> Restat
         lines += [] if rows.height else _by_reason(reasons, result.definitions)
         lines.append(NO_RATES)
     return RestatementFinding(policy, summary, moved, rows, reasons, tuple(lines))
-
-
-def may_be_told(blocks: pl.DataFrame, policy: Row) -> bool:
-    """Return whether a policy lets numbers be told that differ by sums of blocks of `persons`."""
-    smallest = int(str(policy["smallest_count"]))
-    return not policy["protects"] or bool((blocks["persons"] >= smallest).all())
 
 
 def _summary(result: Restatements, moved: int | None) -> str:

@@ -8,3 +8,7 @@ WITHHELD_COMPARISON = (
     "These estimates compare groups course by course. The policy that protects what leaves the"
     " practice does not cover them yet, so they are shown inside the practice only."
 )
+WITHHELD_PROPOSAL = (
+    "What would move is told inside the practice only: whoever may propose anything could subtract one"
+    " answer from another and find a person."
+)

@@ -22,16 +22,14 @@ class Proposal:
     `cells` are the cells of definitions that differ: see `definitions.differences`;
     `rules_changed` names the files that count otherwise. `rows`: see `proposed`. `flows` has
     category, subtype, start_month, status_before, status_after, courses: those that a rate counts
-    otherwise; a status is null on the side that has no such course in the row. `blocks` has level
-    {category, subtype, month}, status_before, status_after, persons over all rows of the level.
-    `definitions` are those of the build.
+    otherwise; a status is null on the side that has no such course in the row. `definitions` are
+    those of the build.
     """
 
     cells: pl.DataFrame = field(repr=False)
     rules_changed: tuple[str, ...]
     rows: pl.DataFrame = field(repr=False)
     flows: pl.DataFrame = field(repr=False)
-    blocks: pl.DataFrame = field(repr=False)
     definitions: Definitions = field(repr=False)
     provenance: Provenance
 
@@ -73,9 +71,6 @@ def proposed(
         rules_changed=tuple(rules),
         rows=_rows(each, definitions),
         flows=changed.group_by(*CELL, *STATUSES).agg(courses=pl.len()).sort(*CELL, *STATUSES),
-        blocks=changed.group_by("level", *STATUSES)
-        .agg(persons=pl.col("patient_key").n_unique())
-        .sort("level", *STATUSES),
         definitions=definitions,
         provenance=provenance,
     )
