@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from pipelines.definitions import Definitions
 from pipelines.estimates.intervals import Floats
@@ -37,7 +37,7 @@ class MixedModel:
 
     def limits(self) -> tuple[Floats, Floats]:
         """Return 95 % limits of the means, by t with one degree of freedom less than patients."""
-        wide = t.ppf(0.975, self.patients - 1) * self.errors
+        wide = stdtrit(self.patients - 1, 0.975) * self.errors
         return self.means - wide, self.means + wide
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 from scipy.special import logit
-from scipy.stats import mannwhitneyu
 
 from pipelines.estimates.exact import clopper_pearson
 from pipelines.estimates.expected import Expected, responded
@@ -40,6 +39,8 @@ def calibration(assessed: pl.DataFrame, model: Expected) -> Calibration | str:
     gets its chances from the other nine. A loaded one is asked as it is. Source: Steyerberg 2019,
     Clinical Prediction Models, chapter 15.
     """
+    from scipy.stats import mannwhitneyu  # slow to import
+
     outcome = responded(assessed)
     if outcome.min() == outcome.max():
         return "no_events_to_tell"

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.signal import fftconvolve
 from scipy.special import expit, logit
 
 from pipelines.estimates.intervals import Floats
@@ -58,6 +56,8 @@ def observed_over_expected(
 
 def number_met(chances: Floats) -> Floats:
     """Return the chance of 0, 1, 2, ... successes of independent courses with these chances."""
+    from scipy.signal import fftconvolve  # slow to import
+
     parts: Floats = np.stack([1 - chances, chances], axis=1)
     while len(parts) > 1:
         if len(parts) % 2:
@@ -70,5 +70,7 @@ def number_met(chances: Floats) -> Floats:
 
 
 def _sum(chances: Floats, balance: Callable[[float], float]) -> float:
+    from scipy.optimize import brentq  # slow to import
+
     shift = brentq(balance, -FARTHEST, FARTHEST)
     return float(expit(logit(chances) + shift).sum())

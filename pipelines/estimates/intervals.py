@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -12,19 +12,15 @@ def wilson(successes: Floats, trials: Floats, alpha: float = 0.05) -> tuple[Floa
     """Return lower and upper Wilson score limits of successes / trials; NaN where trials is 0.
 
     Numbers need not be whole: an effective sample size is allowed. Source: Wilson 1927 (JASA
-    22:209), method 3 of Newcombe 1998 (Stat Med 17:857), as statsmodels computes it.
+    22:209), method 3 of Newcombe 1998 (Stat Med 17:857).
     """
-    from statsmodels.stats.proportion import (
-        proportion_confint,
-    )  # a second to import, used here only
-
-    some = np.where(trials > 0, trials, 1.0)
-    low, high = proportion_confint(np.minimum(successes, some), some, alpha=alpha, method="wilson")
-    empty = trials <= 0
-    return (
-        np.where(empty, np.nan, np.clip(low, 0.0, 1.0)),
-        np.where(empty, np.nan, np.clip(high, 0.0, 1.0)),
-    )
+    z = ndtri(1 - alpha / 2)
+    n = np.where(trials > 0, trials, np.nan)
+    share = np.minimum(successes / n, 1.0)
+    middle = share + z**2 / (2 * n)
+    reach = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    whole = 1 + z**2 / n
+    return np.clip((middle - reach) / whole, 0.0, 1.0), np.clip((middle + reach) / whole, 0.0, 1.0)
 
 
 def design_effects(assessed: pl.DataFrame, by: list[str]) -> pl.DataFrame:
@@ -62,6 +58,6 @@ def design_effects(assessed: pl.DataFrame, by: list[str]) -> pl.DataFrame:
 def _wider_for_few(patients: NDArray[np.uint32], alpha: float = 0.05) -> Floats:
     """Return the squared ratio of t to normal quantiles; 1 with one patient, who has no spread."""
     freedom = np.maximum(patients.astype(np.float64) - 1, 1)
-    ratio = t.ppf(1 - alpha / 2, freedom) / norm.ppf(1 - alpha / 2)
+    ratio = stdtrit(freedom, 1 - alpha / 2) / ndtri(1 - alpha / 2)
     wider: Floats = np.where(patients > 1, ratio**2, 1.0)
     return wider

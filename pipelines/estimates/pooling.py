@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import betainc, betaln
 
 from pipelines.definitions import Definitions
@@ -103,6 +102,8 @@ def shared(met: Floats, assessed: Floats) -> Hyper:
 
 def rate(met: float, assessed: float, hyper: Hyper) -> tuple[float, float, float]:
     """Return mean, lower and upper 95 % limit of a group's rate."""
+    from scipy.optimize import brentq  # slow to import
+
     a = hyper.means * hyper.precisions + met
     b = (1 - hyper.means) * hyper.precisions + assessed - met
 
