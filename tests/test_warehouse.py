@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from pipelines import InputError, open_practice, warehouse
+from pipelines.definitions import load
 from pipelines.tables import order
 from tests.drawn import write
 
@@ -100,16 +101,17 @@ def test_an_opened_build_can_neither_be_written_nor_reach_files_or_extensions(
                 connection.execute(sql)
 
 
-def test_the_last_twelve_builds_are_kept(practice: Path) -> None:
+def test_as_many_builds_are_kept_as_the_settings_say(practice: Path) -> None:
     (practice / "definitions").mkdir()
-    for gap in range(40, 54):
+    made = []
+    for gap in range(40, 45):
         (practice / "definitions" / "settings.csv").write_text(
-            f"setting,value,unit,means,source\ncourse_gap_days,{gap},days,Gap,us\n"
+            "setting,value,unit,means,source\n"
+            f"course_gap_days,{gap},days,Gap,us\nbuilds_kept,3,builds,Kept,us\n"
         )
-        found, _ = warehouse.build(practice)
-    builds = list((practice / "builds").glob("*.duckdb"))
-    assert len(builds) == 12
-    assert found.path in builds
+        made.append(warehouse.build(practice)[0].path)
+    assert set((practice / "builds").glob("*.duckdb")) == set(made[-3:])
+    assert load().setting("builds_kept") == 12
 
 
 def test_every_table_is_made_after_its_parents() -> None:

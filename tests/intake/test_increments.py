@@ -123,7 +123,7 @@ def happenings(draw: st.DrawFn) -> list[Happening]:
 
 @given(happenings(), st.integers(60, LENGTH), st.integers(0, 20), st.booleans())
 @settings(
-    max_examples=int(os.environ.get("ABATE_EXAMPLES", "300")) // 12,
+    max_examples=int(os.environ.get("ABATE_EXAMPLES", "300")) // 20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

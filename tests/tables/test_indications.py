@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 
-import pytest
-
-from tests.drawn import Built, rows
+from tests.drawn import Built, drawn, rows
 
 Make = Callable[..., Built]
 
@@ -42,47 +40,60 @@ def test_an_order_beats_a_diagnosis_and_the_nearer_place_beats_the_farther(wareh
     }
 
 
-@pytest.mark.parametrize(
-    ("codes", "category", "subtype"),
-    [
-        ("G90511", "neuropathic_pain", "crps"),
-        ("B0222", "neuropathic_pain", "postherpetic"),
-        ("E1142", "neuropathic_pain", "diabetic"),
-        ("E1143", "unassigned", None),
-        ("G546", "neuropathic_pain", "phantom_limb"),
-        ("G547", "unassigned", None),
-        ("G890", "neuropathic_pain", "central"),
-        ("M26621", "tmj", None),
-        ("M7911", "tmj", None),
-        ("M7910", "musculoskeletal_pain", "joint_other"),
-        ("G43709", "headache", "migraine"),
-        ("G43A0", "unassigned", None),
-        ("G44209", "headache", "tension_type"),
-        ("G4452", "headache", "new_daily_persistent"),
-        ("M5450", "musculoskeletal_pain", "back_neck"),
-        ("F329", "depression", "mdd"),
-        ("F53", "unassigned", None),
-        ("F530", "depression", "postpartum"),
-        ("O99345", "unassigned", None),
-        ("O99345 F322", "depression", "postpartum"),
-        ("F314", "depression", "bipolar"),
-        ("F314 F332", "depression", "bipolar"),
-        ("F332 F530", "depression", "postpartum"),
-        ("F411", "severe_anxiety", None),
-        ("F411 F332", "depression", "mdd"),
-        ("F4310", "other", "ptsd"),
-        ("G894", "other", "unspecified_pain"),
-        ("G894 M26621 M797", "tmj", None),
-        ("G500 M26621", "neuropathic_pain", "trigeminal"),
-        ("G500 F332", "unassigned", None),
-    ],
-)
+CODES = drawn("""
+        codes               | category             | subtype
+        G90511              | neuropathic_pain     | crps
+        B0222               | neuropathic_pain     | postherpetic
+        E1142               | neuropathic_pain     | diabetic
+        E1143               | unassigned           |
+        G546                | neuropathic_pain     | phantom_limb
+        G547                | unassigned           |
+        G890                | neuropathic_pain     | central
+        M26621              | tmj                  |
+        M7911               | tmj                  |
+        M7910               | musculoskeletal_pain | joint_other
+        G43709              | headache             | migraine
+        G43A0               | unassigned           |
+        G44209              | headache             | tension_type
+        G4452               | headache             | new_daily_persistent
+        M5450               | musculoskeletal_pain | back_neck
+        F329                | depression           | mdd
+        F53                 | unassigned           |
+        F530                | depression           | postpartum
+        O99345              | unassigned           |
+        O99345 F322         | depression           | postpartum
+        F314                | depression           | bipolar
+        F314 F332           | depression           | bipolar
+        F332 F530           | depression           | postpartum
+        F411                | severe_anxiety       |
+        F411 F332           | depression           | mdd
+        F4310               | other                | ptsd
+        G894                | other                | unspecified_pain
+        G894 M26621 M797    | tmj                  |
+        G500 M26621         | neuropathic_pain     | trigeminal
+        G500 F332           | unassigned           |
+    """)
+
+
 def test_codes_of_a_problem_list_name_a_condition_by_precedence_within_one_family(
-    warehouse: Make, codes: str, category: str, subtype: str | None
+    warehouse: Make,
 ) -> None:
-    drawn = "\n".join(f"1 | {code}" for code in codes.split())
-    built = warehouse(infusions="patient | day\n1 | 0", diagnoses=f"patient | icd10cm\n{drawn}")
-    assert conditions(built)["1"][:2] == (category, subtype)
+    patients = [str(number) for number in range(CODES.height)]
+    told = [
+        f"{patient} | {code}"
+        for patient, codes in zip(patients, CODES["codes"], strict=True)
+        for code in codes.split()
+    ]
+    built = warehouse(
+        infusions="\n".join(["patient | day", *(f"{patient} | 0" for patient in patients)]),
+        diagnoses="\n".join(["patient | icd10cm", *told]),
+    )
+    found = conditions(built)
+    named = [
+        (codes, *found[patient][:2])
+        for patient, codes in zip(patients, CODES["codes"], strict=True)
+    ]
+    assert named == CODES.rows()
 
 
 def test_two_failed_antidepressants_make_a_diagnosed_depression_treatment_resistant(
