@@ -9,6 +9,7 @@ from pipelines.definitions import InputError
 from pipelines.definitions.errors import did_you_mean, listed
 from pipelines.estimates import Question
 from pipelines.estimates.result import Population
+from pipelines.intake.annotations import FOLLOW_UP, Annotations
 from pipelines.warehouse import Build
 
 GROUPS = (
@@ -84,6 +85,25 @@ def known(kind: str, name: str, allowed: Sequence[str]) -> None:
             f"{kind}: '{name}' is not known{did_you_mean(name, allowed)};"
             f" expected one of {listed(allowed, 20)}"
         )
+
+
+def check_annotations(noted: Annotations, practice: Askable) -> None:
+    """Raise InputError where events, targets or rebases name what a practice does not have."""
+    allowed = {
+        "measure": [*practice.measures, FOLLOW_UP],
+        "category": practice.values("category"),
+        "clinic_key": practice.values("clinic_key"),
+    }
+    problems = [
+        f"{name}.csv, row {row}: {column} is {value}; expected one of {listed(values, 20)}"
+        f"{did_you_mean(value, values)}"
+        for name, frame in vars(noted).items()
+        for column, values in allowed.items()
+        for row, value in enumerate(frame[column].to_list(), start=1)
+        if value is not None and value not in values
+    ]
+    if problems:
+        raise InputError(*problems)
 
 
 def asked(courses: pl.DataFrame, question: Question) -> pl.DataFrame:

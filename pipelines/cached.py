@@ -16,7 +16,9 @@ from pipelines.disclosure import Finding, QualityFinding, disclose, disclose_qua
 from pipelines.disclosure.adjusted import adjusted_scores
 from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
 from pipelines.disclosure.condition import ConditionFinding, disclose_condition
+from pipelines.disclosure.trend import TrendFinding, disclose_trend
 from pipelines.estimates import Question
+from pipelines.estimates.judging_points import RuleSet
 from pipelines.practice import Practice, open_practice
 
 
@@ -57,6 +59,19 @@ def comparison(
     """Return groups beside each other under the question's filters, or why none is shown."""
     asked = replace(question, by=by)
     return _comparison(str(opened.folder), opened.build.id, asked, policy, opened)
+
+
+def trend(
+    opened: Practice, question: Question, rules: RuleSet, rebased: bool, policy: str
+) -> TrendFinding | str:
+    """Return a rate over time under the question's filters, or why none is shown.
+
+    Events, targets and rebases are read anew each time, since they change without a build.
+    """
+    noted = opened.annotations().content
+    return _trend(
+        str(opened.folder), opened.build.id, question, rules, rebased, noted, policy, opened
+    )
 
 
 def picture(opened: Practice, questions: tuple[Question, ...], policy: str) -> bytes:
@@ -143,6 +158,30 @@ def _comparison(
         start_to=question.start_to,
     )
     return disclose_comparison(found, policy)
+
+
+@st.cache_resource(max_entries=200, ttl="1h", show_spinner=False)
+def _trend(
+    folder: str,
+    build: str,
+    question: Question,
+    rules: RuleSet,
+    rebased: bool,
+    noted: str,
+    policy: str,
+    _opened: Practice,
+) -> TrendFinding | str:
+    found = _opened.trend(
+        measure=question.measure,
+        window=question.window,
+        population=question.population,
+        where=question.where,
+        start_from=question.start_from,
+        start_to=question.start_to,
+        rules=rules,
+        rebased=rebased,
+    )
+    return disclose_trend(found, policy)
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines import warehouse
-from pipelines.asking import FILTERS, asked, check, known
+from pipelines.asking import FILTERS, asked, check, check_annotations, known
 from pipelines.definitions import Definitions, InputError, load
 from pipelines.definitions.differences import differences
 from pipelines.estimates import Question, Result, response
@@ -19,6 +19,7 @@ from pipelines.estimates.durability import Durability, durability
 from pipelines.estimates.feedback import feedback
 from pipelines.estimates.followed import Followed
 from pipelines.estimates.futility import Futility, futility
+from pipelines.estimates.judging_points import RULE_SETS, RuleSet
 from pipelines.estimates.model_file import model_terms
 from pipelines.estimates.privacy import PrivacyReport, privacy
 from pipelines.estimates.proposed import Proposal, proposed
@@ -27,6 +28,8 @@ from pipelines.estimates.response_by_infusion import InfusionNumbers, response_b
 from pipelines.estimates.restated import Restatements, restated
 from pipelines.estimates.result import Population, Provenance
 from pipelines.estimates.trajectory import weekly_scores
+from pipelines.estimates.trend import Trend, trend
+from pipelines.intake.annotations import Annotations, annotations
 from pipelines.intake.batches import manifests
 from pipelines.warehouse import Build
 
@@ -213,6 +216,45 @@ class Practice:
             self._provenance,
             None if model is None else model_terms(Path(model)),
         )
+
+    def trend(
+        self,
+        measure: str = "response",
+        window: str | None = None,
+        population: Population = "first_courses",
+        where: Mapping[str, Sequence[str]] | None = None,
+        start_from: date | None = None,
+        start_to: date | None = None,
+        rules: RuleSet = "anhoej",
+        *,
+        rebased: bool = True,
+    ) -> Trend:
+        """Return a rate and its follow-up by month, as counted; see `estimates.trend`.
+
+        `rules` is anhoej, nhs (Making Data Count) or nhs_excel; `rebased` False leaves the lines as
+        they were before any was begun anew. Raises InputError as `response` does, and for a wrong
+        events.csv, targets.csv or rebases.csv.
+        """
+        known("rules", rules, RULE_SETS)
+        question = self._question((), measure, window, population, where, start_from, start_to)
+        return trend(
+            self._courses(question),
+            question,
+            self.annotations(),
+            self.definitions,
+            self._provenance,
+            rules,
+            rebased=rebased,
+        )
+
+    def annotations(self) -> Annotations:
+        """Return the practice's events, targets and rebases, as they stand in its folder now.
+
+        Raises InputError for a wrong cell, and for a clinic, category or measure that is not known.
+        """
+        noted = annotations(self.folder)
+        check_annotations(noted, self)
+        return noted
 
     def quality(self) -> QualityResult:
         """Return data quality as counted, with follow-up in the default window."""

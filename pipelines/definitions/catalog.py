@@ -385,15 +385,3 @@ TABLES: tuple[Table, ...] = (
     STATUSES, LABELS, *screening.TABLES, *quality.TABLES, *hints.TABLES, *restating.TABLES,
     *beside.TABLES, *lasting.TABLES, *privacy.TABLES, *omop.TABLES, *fhir.TABLES, *cms159.TABLES,
 )  # fmt: skip
-
-EXPECTED_SETTINGS: tuple[str, ...] = (
-    "course_gap_days", "induction_last_day", "induction_gap_days", "baseline_first_day",
-    "same_day_unspecified_min_recall_days", "started_before_data_days", "unstable_below_assessed",
-    "follow_up_min_percent", "builds_kept", "uninfused_wait_days", "crowded_start_patients",
-    "due_soon_days", "overdue_listed_days", "moved_starts_patients", "moved_starts_max_percent",
-    "tipping_percent", "weighted_follow_up_min_percent", "weighted_level_min",
-    "weighted_effective_min_percent",
-    "trajectory_weeks", "benefit_weeks", "early_infusion", "early_min_fall_percent",
-    "case_mix_level_min", "case_mix_events_per_term", "adjusted_week_min",
-    "pooled_groups_min",
-)  # fmt: skip

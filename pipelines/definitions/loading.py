@@ -7,10 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.definitions.catalog import EXPECTED_SETTINGS, TABLES
+from pipelines.definitions.catalog import SETTINGS, TABLES
+from pipelines.definitions.checked_csv import read_text, row_key, typed
 from pipelines.definitions.consistency import inconsistencies
 from pipelines.definitions.errors import InputError, did_you_mean, listed
-from pipelines.definitions.schema import Column, Table, parsed, trouble
+from pipelines.definitions.schema import Table
 
 SHIPPED = Path(__file__).parent
 OVERRIDE_COLUMNS = ("new", "active")
@@ -53,11 +54,19 @@ def load(practice_definitions: Path | None = None) -> Definitions:
     Raises InputError with one message per wrong cell, naming file, row (data rows from 1), column,
     what was found and what is allowed.
     """
-    folder = (
-        practice_definitions if practice_definitions and practice_definitions.is_dir() else None
-    )
-    if folder:
-        _refuse_unknown_files(folder)
+    if practice_definitions is None or not practice_definitions.is_dir():
+        return _as_shipped()
+    _refuse_unknown_files(practice_definitions)
+    return _in_force(practice_definitions)
+
+
+@lru_cache(maxsize=1)
+def _as_shipped() -> Definitions:
+    """Return the shipped definitions, which do not change while we run."""
+    return _in_force(None)
+
+
+def _in_force(folder: Path | None) -> Definitions:
     problems: list[str] = []
     frames: dict[str, pl.DataFrame] = {}
     changes: list[pl.DataFrame] = []
@@ -68,12 +77,12 @@ def load(practice_definitions: Path | None = None) -> Definitions:
         frames[table.name] = text
     if problems:
         raise InputError(*problems)
-    typed = {table.name: _typed(table, frames[table.name]) for table in TABLES}
+    in_force = {table.name: typed(table, frames[table.name]) for table in TABLES}
     problems = _broken_references(frames) + _wrong_settings(frames)
-    problems = problems or inconsistencies(typed, frames)
+    problems = problems or inconsistencies(in_force, frames)
     if problems:
         raise InputError(*problems)
-    return Definitions(typed, pl.concat(changes))
+    return Definitions(in_force, pl.concat(changes))
 
 
 def _merged(table: Table, folder: Path | None) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
@@ -84,11 +93,11 @@ def _merged(table: Table, folder: Path | None) -> tuple[pl.DataFrame, pl.DataFra
     if folder is None or not (folder / file).is_file() or problems:
         return rows, none, problems
     place = f"definitions/{file}"
-    own, problems = _read(folder / file, table, place, OVERRIDE_COLUMNS)
+    own, problems = read_text(folder / file, table, place, OVERRIDE_COLUMNS)
     if problems:
         return rows, none, problems
-    own = own.with_columns(_key(table, own).alias("key"))
-    rows = rows.with_columns(_key(table, rows).alias("key"))
+    own = own.with_columns(row_key(table, own).alias("key"))
+    rows = rows.with_columns(row_key(table, rows).alias("key"))
     known = set(rows["key"].to_list())
     problems = [
         message
@@ -114,73 +123,7 @@ def _merged(table: Table, folder: Path | None) -> tuple[pl.DataFrame, pl.DataFra
 def _shipped(table: Table) -> tuple[pl.DataFrame, list[str]]:
     """Return a shipped file, which does not change while we run, and what is wrong with it."""
     file = f"{table.name}.csv"
-    return _read(SHIPPED / file, table, file)
-
-
-def _read(
-    path: Path, table: Table, place: str, extra: tuple[str, ...] = ()
-) -> tuple[pl.DataFrame, list[str]]:
-    """Return one file as text with columns `place` and `row`, and what is wrong with it."""
-    try:
-        frame = pl.read_csv(path, infer_schema=False, encoding="utf8")
-    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError):
-        empty = pl.DataFrame(
-            schema=dict.fromkeys([*table.names, *extra, "place", "row"], pl.String)
-        )
-        return empty, [f"{place}: it can't be read as a CSV file in UTF-8 with one header line"]
-    problems = _wrong_header(frame.columns, table, place, extra)
-    missing = [name for name in (*table.names, *extra) if name not in frame.columns]
-    frame = frame.with_columns([pl.lit(None, pl.String).alias(name) for name in missing])
-    frame = frame.select(pl.col(*table.names, *extra).str.strip_chars().replace("", None))
-    frame = frame.with_columns(
-        pl.lit(place).alias("place"), pl.int_range(1, pl.len() + 1).cast(pl.String).alias("row")
-    )
-    if not problems:
-        problems = _wrong_cells(frame, table, place) + _repeated_keys(frame, table, place)
-    return frame, problems
-
-
-def _wrong_header(found: list[str], table: Table, place: str, extra: tuple[str, ...]) -> list[str]:
-    allowed = [*table.names, *extra]
-    unknown = [
-        f"{place}: column '{name}' is not known{did_you_mean(name, allowed)}; expected {listed(allowed, 30)}"
-        for name in found
-        if name not in allowed
-    ]
-    missing = [name for name in table.names if name not in found]
-    return unknown + ([f"{place}: column {listed(missing)} is missing"] if missing else [])
-
-
-def _wrong_cells(frame: pl.DataFrame, table: Table, place: str) -> list[str]:
-    removed = pl.col("active") == "no" if "active" in frame.columns else pl.lit(False)
-    problems = []
-    for column in table.columns:
-        text = pl.col(column.name)
-        rule = trouble(column, text, parsed(column, text))
-        broken = frame.filter(~removed.fill_null(False)).filter(rule.is_not_null())
-        for row, value in broken.select("row", column.name).iter_rows():
-            problems.append(_cell(place, row, column, value))
-    return problems
-
-
-def _cell(place: str, row: str, column: Column, value: str | None) -> str:
-    found = "is empty" if value is None else f"is {value}"
-    close = did_you_mean(value, column.one_of) if value and column.one_of else ""
-    return f"{place}, row {row}: {column.name} {found}; expected {column.allowed}{close}"
-
-
-def _repeated_keys(frame: pl.DataFrame, table: Table, place: str) -> list[str]:
-    keys = frame.select("row", key=_key(table, frame))
-    repeated = keys.filter(pl.col("key").is_duplicated() & ~pl.col("key").is_first_distinct())
-    return [
-        f"{place}, row {row}: {' + '.join(table.key)} is {key}, which an earlier row has; expected each once"
-        for row, key in repeated.iter_rows()
-    ]
-
-
-def _key(table: Table, frame: pl.DataFrame) -> pl.Series:
-    cells = pl.concat_str([pl.col(name).fill_null("") for name in table.key], separator=" / ")
-    return frame.select(cells.str.strip_suffix(" / ").alias("key")).to_series()
+    return read_text(SHIPPED / file, table, file)
 
 
 def _wrong_override(
@@ -200,12 +143,6 @@ def _wrong_override(
     if key in known and row["new"] == "yes":
         return f"{start}{' + '.join(table.key)} is {key} with new = yes, but it is known already"
     return None
-
-
-def _typed(table: Table, text: pl.DataFrame) -> pl.DataFrame:
-    return text.select(
-        parsed(column, pl.col(column.name)).alias(column.name) for column in table.columns
-    )
 
 
 def _broken_references(frames: Mapping[str, pl.DataFrame]) -> list[str]:
@@ -228,14 +165,15 @@ def _broken_references(frames: Mapping[str, pl.DataFrame]) -> list[str]:
 
 
 def _wrong_settings(frames: Mapping[str, pl.DataFrame]) -> list[str]:
-    settings = frames["settings"]
+    """Return which settings are not those that Abate ships: none may be missing or new."""
+    settings, expected = frames["settings"], _shipped(SETTINGS)[0]["setting"].to_list()
     problems = [
-        f"{place}, row {row}: setting is {name}; expected one of {listed(EXPECTED_SETTINGS, 20)}"
-        f"{did_you_mean(name, EXPECTED_SETTINGS)}"
+        f"{place}, row {row}: setting is {name}; expected one of {listed(expected, 40)}"
+        f"{did_you_mean(name, expected)}"
         for place, row, name in settings.select("place", "row", "setting").iter_rows()
-        if name not in EXPECTED_SETTINGS
+        if name not in expected
     ]
-    missing = [name for name in EXPECTED_SETTINGS if name not in settings["setting"].to_list()]
+    missing = [name for name in expected if name not in settings["setting"].to_list()]
     return problems + [
         f"settings.csv: setting {name} was removed; a build needs it" for name in missing
     ]

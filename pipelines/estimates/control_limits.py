@@ -1,6 +1,6 @@
 """Centre line and limits of control charts: what a stable process would stay within."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -73,6 +73,11 @@ def limits(
     if kind == "g":
         centre = _along(np.median(drawn[..., kept], axis=-1), drawn)
     return Limits(centre, *others)
+
+
+def within_shares(lines: Limits) -> Limits:
+    """Return lines whose limits are cut off at 0 and 1; no share lies beyond them either way."""
+    return replace(lines, lower=np.maximum(lines.lower, 0), upper=np.minimum(lines.upper, 1))
 
 
 def spread(numerator: Floats, denominator: Floats) -> Floats:

@@ -6,9 +6,13 @@ from pathlib import Path
 
 from pipelines.definitions import catalog
 from pipelines.definitions.schema import Column, Table
-from pipelines.intake import contract
+from pipelines.intake import annotations, contract
 
-SECTIONS = {"canonical tables": contract.TABLES, "definition files": catalog.TABLES}
+SECTIONS = {
+    "annotations": annotations.TABLES,
+    "canonical tables": contract.TABLES,
+    "definition files": catalog.TABLES,
+}
 
 
 def documented(text: str) -> str:

@@ -6,6 +6,7 @@ FOLDER = Path(__file__).parent
 PAGES: tuple[tuple[Path, str, str], ...] = (
     (FOLDER / "response.py", "Response", ":material/trending_down:"),
     (FOLDER / "condition.py", "Condition", ":material/stethoscope:"),
+    (FOLDER / "trends.py", "Trends", ":material/timeline:"),
     (FOLDER / "comparison.py", "Comparison", ":material/compare_arrows:"),
     (FOLDER / "data_quality.py", "Data quality", ":material/fact_check:"),
     (FOLDER / "definitions.py", "Definitions", ":material/menu_book:"),

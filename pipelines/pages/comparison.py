@@ -4,12 +4,13 @@ import streamlit as st
 
 from pipelines import cached
 from pipelines.charts import pooling, ratios
-from pipelines.charts.spelled import asked, unbroken
+from pipelines.charts.spelled import unbroken
 from pipelines.disclosure import comparison_tables as tables
 from pipelines.disclosure import comparison_words as words
 from pipelines.disclosure.comparison import ComparisonFinding
 from pipelines.estimates.calibration import Calibration
 from pipelines.pages import phrases
+from pipelines.pages.answer import answer
 from pipelines.pages.groups import GROUPS
 from pipelines.pages.view import View, current
 from pipelines.pages.widths import either_width
@@ -39,18 +40,9 @@ def main() -> None:
 
 
 def _answer(view: View, found: ComparisonFinding) -> None:
-    st.badge("Internal, not for sharing", icon=":material/lock:", color="orange")
-    for warning in view.warnings:
-        st.warning(warning, icon=":material/link_off:")
-    with st.container(key="answer"):
-        st.caption(
-            " · ".join([phrases.TOGETHER, asked(view.question, found.definitions), *view.filters])
-        )
-        with st.container(key="sentence"):
-            st.markdown(unbroken(words.expected(found)))
-        caution = words.chance(found)
-        if caution:
-            st.caption(f":material/info: {unbroken(caution)}")
+    caution = words.chance(found)
+    minded = [caution] if caution else []
+    answer(view, found.definitions, phrases.TOGETHER, words.expected(found), minded)
     if found.groups["ratio"].null_count() < found.groups.height:
         either_width("ratios", ratios.chart(found), ratios.chart(found, narrow=True))
         st.caption(phrases.EXPECTED)

@@ -6,7 +6,7 @@ import streamlit as st
 from pipelines import cached
 from pipelines.charts import by_infusion, distribution, lasting, trajectory
 from pipelines.charts.cautions import cautions
-from pipelines.charts.spelled import asked, unbroken
+from pipelines.charts.spelled import unbroken
 from pipelines.disclosure import condition_words as words
 from pipelines.disclosure.condition import ConditionFinding
 from pipelines.disclosure.condition_tables import (
@@ -21,6 +21,7 @@ from pipelines.disclosure.condition_tables import (
 )
 from pipelines.estimates.benchmarks import matching
 from pipelines.pages import filters, phrases
+from pipelines.pages.answer import answer
 from pipelines.pages.view import View, current
 from pipelines.pages.widths import either_width
 
@@ -65,19 +66,9 @@ def _condition(view: View) -> str:
 
 
 def _answer(view: View, found: ConditionFinding) -> None:
-    st.badge("Internal, not for sharing", icon=":material/lock:", color="orange")
-    for warning in view.warnings:
-        st.warning(warning, icon=":material/link_off:")
-    with st.container(key="answer"):
-        st.caption(
-            " · ".join([found.label, asked(view.question, found.definitions), *view.filters])
-        )
-        with st.container(key="sentence"):
-            st.markdown(unbroken(found.sentence))
-        if found.question.measure != "response":
-            st.caption(phrases.FOLLOWED_FOR_RESPONSE)
-        for caution in cautions(found.response):
-            st.caption(f":material/info: {unbroken(caution)}")
+    followed = [phrases.FOLLOWED_FOR_RESPONSE] if found.question.measure != "response" else []
+    minded = [*followed, *cautions(found.response)]
+    answer(view, found.definitions, found.label, found.sentence, minded)
 
 
 def _years(found: ConditionFinding) -> None:

@@ -7,8 +7,10 @@ import polars as pl
 import streamlit as st
 
 from pipelines.asking import POPULATIONS
+from pipelines.disclosure.groups import code_labels
 from pipelines.estimates import Question
 from pipelines.estimates.result import Population
+from pipelines.pages import phrases
 from pipelines.pages.groups import GROUPS, group_names
 from pipelines.pages.view import View
 from pipelines.practice import Practice
@@ -39,6 +41,8 @@ def chosen(practice: Practice) -> View:
         population = _population(practice, known)
         first, last = _period(practice, known)
         known["condition"] = list(conditions(practice).values())
+        known["about"] = [phrases.TOGETHER, *known["condition"]]
+        known["rules"] = list(code_labels("chart_rules", practice.definitions).values())
         known["groups"] = list(GROUPS)
         known["first"] = known["second"] = group_names(practice)
         where = {

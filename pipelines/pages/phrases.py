@@ -63,6 +63,20 @@ THIRDS = (
     "High scores fall by themselves (regression to the mean), so a higher response of the most severe"
     " third is no proof that treatment helps them more."
 )
+TREND_POINTS = (
+    "Each point: first courses that began then. Grey: chance explains it. Blue: better, orange: worse than"
+    " chance explains. Hollow: kept out, because not all are due or too few were followed up. Step lines:"
+    " limits; a dashed centre: runs or crossings signal. Numbered lines: changes at the practice."
+)
+EVENT_EFFECT = (
+    "Before-and-after lines through the months, with a 95 % interval that allows neighbouring months to be"
+    " alike. A step after a change is no proof that the change made it: whatever else happened then, and"
+    " who came then, is in it too."
+)
+BUDGET = (
+    "Each condition gives two charts, rate and follow-up, taken as independent. The more charts are looked"
+    " at, the more of them signal by chance alone."
+)
 TOGETHER = "All headline conditions together"
 EXPECTED = (
     "Expected: what the whole practice reaches with patients alike in severity at baseline, condition,"
@@ -307,3 +321,18 @@ def origin(definitions: Definitions, made: Provenance, policy: str) -> str:
             else "- Definitions as shipped; the Definitions page shows them all.",
         ]
     )  # fmt: skip
+
+
+def trend(definitions: Definitions, rules: str) -> str:
+    """Return what the rules of a chart are, and where they come from."""
+    known = definitions["labels"].filter(pl.col("list") == "chart_rules", pl.col("code") == rules)
+    label, source = known.select("label", "source").row(0)
+    least = definitions.setting("follow_up_min_percent")
+    return "\n".join(
+        [
+            f"- Rules: {label}. {source}",
+            "- Month: that in which the course began. Lines are computed from the points that count.",
+            f"- Kept out of the rules of the rate: months not due in full, and under {least} % follow-up.",
+            "- Rates of a clinic over time are not treatment effects.",
+        ]
+    )

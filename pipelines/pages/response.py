@@ -6,12 +6,13 @@ import streamlit as st
 from pipelines import cached
 from pipelines.charts import counted, response
 from pipelines.charts.cautions import cautions
-from pipelines.charts.spelled import how_to_read, subtitle, unbroken
+from pipelines.charts.spelled import how_to_read, unbroken
 from pipelines.charts.table import as_text
 from pipelines.disclosure import Finding
 from pipelines.disclosure.words import met
 from pipelines.estimates.benchmarks import matching
 from pipelines.pages import downloads, phrases
+from pipelines.pages.answer import answer
 from pipelines.pages.view import View, current
 from pipelines.pages.widths import either_width
 
@@ -19,9 +20,10 @@ from pipelines.pages.widths import either_width
 def main() -> None:
     """Draw the page, top to bottom."""
     view = current()
+    st.title("Who responds?")
     questions = downloads.beside(view.question, view.practice.measures)
     finding, *beside = [cached.finding(view.practice, asked, view.policy) for asked in questions]
-    _answer(view, finding)
+    answer(view, finding.definitions, phrases.TOGETHER, finding.sentence, cautions(finding))
     either_width(
         "rates", response.chart(finding, beside), response.chart(finding, beside, narrow=True)
     )
@@ -36,20 +38,6 @@ def main() -> None:
     with st.container(key="foot"):
         _definitions(finding)
         _foot(view, finding)
-
-
-def _answer(view: View, finding: Finding) -> None:
-    st.title("Who responds?")
-    if not finding.protects:
-        st.badge("Internal, not for sharing", icon=":material/lock:", color="orange")
-    for warning in view.warnings:
-        st.warning(warning, icon=":material/link_off:")
-    with st.container(key="answer"):
-        st.caption(" · ".join([phrases.TOGETHER, subtitle(finding), *view.filters]))
-        with st.container(key="sentence"):
-            st.markdown(unbroken(finding.sentence))
-        for caution in cautions(finding):
-            st.caption(f":material/info: {unbroken(caution)}")
 
 
 def _missing(finding: Finding) -> None:

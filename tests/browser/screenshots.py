@@ -10,6 +10,7 @@ from tests.browser.serving import launch, ready, served
 PAGES = {
     "response": "",
     "condition": "condition",
+    "trends": "trends",
     "comparison": "comparison",
     "data_quality": "data_quality",
     "definitions": "definitions",

@@ -272,7 +272,10 @@ def test_the_planted_stories_are_there(sample: Chunk) -> None:
         for blip in (True, False)
     }
     assert share[True] > 0.2 > 0.1 > share[False]
-    assert [event[:2] for event in EVENTS] == [(date(2025, 1, 15), "lake"), (date(2025, 3, 1), "")]
+    assert EVENTS.select("event_date", "clinic_key", "category", "measure").rows() == [
+        (date(2025, 1, 15), "lake", None, "follow_up"),
+        (date(2025, 3, 1), None, "neuropathic_pain", None),
+    ]
 
 
 def test_the_sample_fits_three_megabytes(sample: Chunk, tmp_path: Path) -> None:

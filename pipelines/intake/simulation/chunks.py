@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import polars as pl
 
 from pipelines.definitions import Definitions
+from pipelines.intake import annotations
 from pipelines.intake.simulation.arrays import Flags
 from pipelines.intake.simulation.capture import REMINDED_CLINIC, REMINDED_FROM, Missing, captured
 from pipelines.intake.simulation.courses import Courses, courses
 from pipelines.intake.simulation.dirt import dirtied
 from pipelines.intake.simulation.history import diagnoses_frame, prior_treatments_frame
-from pipelines.intake.simulation.infusions import DOSE_CHANGED_ON, infusions, infusions_frame
+from pipelines.intake.simulation.infusions import (
+    DOSE_CHANGED_FOR,
+    DOSE_CHANGED_ON,
+    infusions,
+    infusions_frame,
+)
 from pipelines.intake.simulation.keys import Keys
 from pipelines.intake.simulation.outcomes import Outcomes, outcomes
 from pipelines.intake.simulation.people import People, patients_frame, people
@@ -27,9 +32,15 @@ from pipelines.intake.simulation.truth import truth_frame
 from pipelines.intake.simulation.visits import infusion_visits, other_visits, visits_frame
 from pipelines.intake.simulation.world import World, world
 
-EVENTS: tuple[tuple[date, str, str, str], ...] = (
-    (REMINDED_FROM, REMINDED_CLINIC, "Text reminders, for courses from this day", "qi_cycle"),
-    (DOSE_CHANGED_ON, "", "Neuropathic pain: 0.75 mg/kg instead of 0.5", "protocol_change"),
+EVENTS = pl.DataFrame(
+    [
+        (REMINDED_FROM, "Text reminders, for courses from this day", "qi_cycle",
+         REMINDED_CLINIC, None, annotations.FOLLOW_UP, None),
+        (DOSE_CHANGED_ON, "Neuropathic pain: 0.75 mg/kg instead of 0.5", "protocol_change",
+         None, DOSE_CHANGED_FOR, None, None),
+    ],
+    schema=annotations.EVENTS.empty().schema,
+    orient="row",
 )  # fmt: skip
 TOPICS = ("people", "patients", "courses", "outcomes", "capture", "scores", "infusions", "visits",
           "safety", "history", "dirt")  # fmt: skip

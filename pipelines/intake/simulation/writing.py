@@ -49,7 +49,7 @@ def simulate_practice(
             accounts=leaving.accounts(work),
         )
         _write_truth(folder, truth)
-        _write_events(folder)
+        EVENTS.write_csv(folder / "events.csv")
         draft.publish(manifest)
     return manifest
 
@@ -62,8 +62,3 @@ def _write_truth(folder: Path, chunks: list[pl.DataFrame]) -> None:
         "courses",
         probability=pl.col("probability_sum") / pl.col("courses"),
     ).write_csv(folder / "truth.csv")
-
-
-def _write_events(folder: Path) -> None:
-    names = ["event_date", "clinic_key", "title", "kind"]
-    pl.DataFrame(list(EVENTS), schema=names, orient="row").write_csv(folder / "events.csv")

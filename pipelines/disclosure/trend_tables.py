@@ -1,0 +1,88 @@
+"""The tables of a rate over time as text."""
+
+import polars as pl
+
+from pipelines.disclosure.groups import code_labels, group_label
+from pipelines.disclosure.table import number
+from pipelines.disclosure.trend import TrendFinding
+from pipelines.disclosure.trend_words import WHY_OUT, event, period
+from pipelines.disclosure.words import NONE, percent, span
+
+VARIATION = {
+    "improvement": "▲ Better", "concern": "▼ Worse", "common": "● Chance explains it",
+    "earlier": "◐ Earlier signal",
+    "too_few": "○ Too few points",
+}  # fmt: skip
+ASSURANCE = {"reaches": "Reaches it", "misses": "Misses it", "unsure": "Hit or miss", None: NONE}
+
+
+def points(found: TrendFinding) -> pl.DataFrame:
+    """Return what the charts draw, one row per period."""
+    rows = zip(
+        found.points.iter_rows(named=True),
+        found.follow_up_points.iter_rows(named=True),
+        strict=True,
+    )
+    return pl.DataFrame(
+        [
+            {
+                "Began": period(row["first_month"], found.width),
+                "Rate": percent(row["value"]),
+                "Limits": span(row["lower"], row["upper"]),
+                "Due": number(other["denominator"]),
+                "Followed up": percent(other["value"]),
+                "Assessed": number(row["denominator"]),
+                "Met": number(row["numerator"]),
+                "Kept out": WHY_OUT.get(str(row["why_out"]), ""),
+            }
+            for row, other in rows
+        ]
+    )
+
+
+def events(found: TrendFinding) -> list[tuple[str, str, str]]:
+    """Return day, title with its kind and place, and effect of each change, in the chart's order."""
+    kinds = code_labels("event_kind", found.definitions)
+    told = []
+    for one in found.events:
+        places = [
+            group_label(found.definitions, {column: value}, column)
+            for column, value in (("clinic_key", one.clinic_key), ("category", one.category))
+            if value is not None
+        ]
+        title = " · ".join([one.title, kinds[one.kind], *places])
+        told.append((f"{one.event_date:%-d %b %Y}", title, event(one, found)))
+    return told
+
+
+def rebases(found: TrendFinding) -> pl.DataFrame:
+    """Return who decided on the lines of the chart, and why."""
+    said = {"rebase": "Lines anew from", "freeze": "Lines from points up to"}
+    return pl.DataFrame(
+        [
+            {
+                "Decision": f"{said[row['kind']]} {row['month']:%b %Y}",
+                "By": row["person"],
+                "Why": row["reason"],
+            }
+            for row in found.rebases.iter_rows(named=True)
+        ]
+    )
+
+
+def overview(found: dict[str, TrendFinding]) -> pl.DataFrame:
+    """Return one row per chart of several: what its latest points say, and what it could see."""
+    return pl.DataFrame(
+        [
+            {
+                "": label,
+                "Rate": VARIATION[one.variation],
+                "Follow-up": VARIATION[one.follow_up_variation],
+                "Target": ASSURANCE[one.assurance],
+                "Points": number(one.rate.points["rule"].count()),
+                "By": one.width.replace("_", "-"),
+                "Sees 10 points": NONE if one.rate.operating is None else percent(one.rate.operating.power),
+            }
+            for label, one in found.items()
+        ]
+    )  # fmt: skip

@@ -1,0 +1,124 @@
+"""Points of a chart held against one set of rules: which lines, which points, which signals."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from pipelines.definitions import Definitions
+from pipelines.estimates.control_limits import (
+    Flags,
+    Floats,
+    Kind,
+    Limits,
+    limits,
+    spread,
+    values,
+    within_shares,
+)
+from pipelines.estimates.point_rules import OUTSIDE, Codes, making_data_count, outside
+from pipelines.estimates.run_rules import Runs, runs
+
+RuleSet = Literal["anhoej", "nhs", "nhs_excel"]
+RULE_SETS: tuple[RuleSet, ...] = ("anhoej", "nhs", "nhs_excel")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A rule set and what it needs to know.
+
+    anhoej: limits of the chart that suits the data, and runs and crossings about its centre line.
+    nhs: Making Data Count, an XmR chart with its four rules; nhs_excel: the same as its Excel tool
+    computes it, which leaves no moving range out. `limits_from` is the number of points below which
+    anhoej draws a run chart without limits. `wide` is the spread of shares above which their limits
+    are Laney's.
+    """
+
+    name: RuleSet
+    limits_from: int
+    wide: float
+
+    @property
+    def nhs(self) -> bool:
+        """Return whether these are the rules of Making Data Count."""
+        return self.name != "anhoej"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What rules say of one stretch of points.
+
+    `kind` is the chart; `rule` the rule that marks each point, a place in RULES, and `way` its way,
+    1 up, -1 down; `runs` is None under the rules of Making Data Count.
+    """
+
+    kind: Kind
+    points: Floats
+    lines: Limits
+    rule: Codes
+    way: Codes
+    runs: Runs | None
+
+    @property
+    def signals(self) -> bool:
+        """Return whether anything is seen that chance does not explain."""
+        return bool(self.rule.any() or (self.runs is not None and self.runs.signal))
+
+
+def rules_of(name: RuleSet, definitions: Definitions) -> Rules:
+    """Return a rule set with the settings of a practice."""
+    return Rules(
+        name,
+        definitions.setting("trend_limits_from_points"),
+        definitions.setting("trend_wide_percent") / 100,
+    )
+
+
+def judged(
+    kind: Kind, numerator: Floats, denominator: Floats, rules: Rules, used: Flags | None = None
+) -> Judged:
+    """Return one stretch of points, in order, as rules see it.
+
+    `kind` p is drawn as p' where shares vary more than binomial chance. `used` marks the points that
+    the lines are computed from. Denominators are above 0.
+    """
+    points = values(kind, numerator, denominator)
+    if rules.nhs:
+        lines = _individuals(points, rules, used)
+        if kind == "p":
+            lines = within_shares(lines)
+        return Judged("i", points, lines, *making_data_count(points, lines), None)
+    counted = len(points) if used is None else int(used.sum())
+    if counted < rules.limits_from:
+        kind, numerator = "run", points
+    elif kind == "p":
+        part = slice(None) if used is None else used
+        kind = "pp" if spread(numerator[part], denominator[part]) > rules.wide else "p"
+    lines = limits(kind, numerator, denominator, used)
+    beyond = outside(points, lines)
+    way = np.where(beyond, np.sign(points - lines.centre), 0).astype(np.int64)
+    return Judged(
+        kind, points, lines, np.where(beyond, OUTSIDE, 0), way, runs(points, lines.centre)
+    )
+
+
+def any_signal(numerator: Floats, denominator: Floats, rules: Rules) -> Flags:
+    """Return which charts of shares, rows of points, hold any signal; as `judged` sees each."""
+    points = values("p", numerator, denominator)
+    if rules.nhs:
+        rule, _ = making_data_count(points, _individuals(points, rules, None))
+        return np.asarray(rule.any(axis=-1), np.bool_)
+    if points.shape[-1] < rules.limits_from:
+        return runs(points, limits("run", points, denominator).centre).signal
+    narrow, wide = (limits(kind, numerator, denominator) for kind in ("p", "pp"))
+    spread_out = spread(numerator, denominator) > rules.wide
+    beyond = np.where(
+        spread_out,
+        outside(points, wide).any(axis=-1),
+        outside(points, narrow).any(axis=-1),
+    )
+    return np.asarray(beyond | runs(points, narrow.centre).signal, np.bool_)
+
+
+def _individuals(points: Floats, rules: Rules, used: Flags | None) -> Limits:
+    return limits("i", points, points, used, screened=rules.name == "nhs", nhs=True)

@@ -1,0 +1,26 @@
+"""The head of a page: whose eyes it is for, what was asked, the answer."""
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from pipelines.charts.spelled import asked, unbroken
+from pipelines.definitions import Definitions
+from pipelines.disclosure.policies import policy_row
+from pipelines.pages.view import View
+
+
+def answer(
+    view: View, definitions: Definitions, about: str, sentence: str, cautions: Iterable[str] = ()
+) -> None:
+    """Draw the answer in a sentence, over it what it is about, under it what to mind."""
+    if not policy_row(definitions, view.policy)["protects"]:
+        st.badge("Internal, not for sharing", icon=":material/lock:", color="orange")
+    for warning in view.warnings:
+        st.warning(warning, icon=":material/link_off:")
+    with st.container(key="answer"):
+        st.caption(" · ".join([about, asked(view.question, definitions), *view.filters]))
+        with st.container(key="sentence"):
+            st.markdown(unbroken(sentence))
+        for caution in cautions:
+            st.caption(f":material/info: {unbroken(caution)}")
