@@ -1,5 +1,6 @@
 """Logistic regression over courses: which terms it has, and what it finds."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -39,7 +40,9 @@ def logistic(courses: pl.DataFrame, outcome: Floats, terms: Sequence[Term]) -> L
     told = independent(courses, terms)
     design = matrix(courses, told)
     try:
-        fitted = GLM(outcome, design, family=Binomial()).fit()
+        with warnings.catch_warnings(), np.errstate(over="ignore"):
+            warnings.simplefilter("error", PerfectSeparationWarning)
+            fitted = GLM(outcome, design, family=Binomial()).fit()
     except (PerfectSeparationWarning, np.linalg.LinAlgError):
         return None
     chances = np.asarray(fitted.fittedvalues, dtype=np.float64)
