@@ -1,7 +1,7 @@
 """What may be shown of groups beside each other: all inside the practice, the reason elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from pipelines.disclosure.withheld import WITHHELD_COMPARISON
 from pipelines.estimates.calibration import Calibration
 from pipelines.estimates.case_mix import CaseMix
 from pipelines.estimates.comparison import Comparison
+from pipelines.estimates.funnel import Funnel
 from pipelines.estimates.mix import Mix
 from pipelines.estimates.pooling import Pooled
 from pipelines.estimates.result import Provenance, Question
@@ -23,7 +24,8 @@ class ComparisonFinding:
 
     `groups` is the frame of `estimates.case_mix` in the order of the definitions with label, and
     why_not (a sentence) for each that has no ratio or no interval; `pooled` that of
-    `estimates.pooling` with label, highest pooled rate first; `change` is that of `estimates.mix`.
+    `estimates.pooling` with label, highest pooled rate first; `change` is that of `estimates.mix`; the
+    funnels are those of `estimates.funnel` with label.
     """
 
     policy: str
@@ -34,6 +36,8 @@ class ComparisonFinding:
     pooled: pl.DataFrame
     pooling: Pooled = field(repr=False)
     change: Mix
+    rate_funnel: Funnel = field(repr=False)
+    ratio_funnel: Funnel = field(repr=False)
     definitions: Definitions = field(repr=False)
     provenance: Provenance
 
@@ -67,9 +71,15 @@ def disclose_comparison(found: Comparison, policy: str) -> ComparisonFinding | s
         pooled=ranked,
         pooling=found.pooled,
         change=found.mix,
+        rate_funnel=_with_labels(found.rate_funnel, expected),
+        ratio_funnel=_with_labels(found.ratio_funnel, expected),
         definitions=expected.definitions,
         provenance=expected.provenance,
     )
+
+
+def _with_labels(found: Funnel, expected: CaseMix) -> Funnel:
+    return replace(found, frame=_labelled(found.frame, expected))
 
 
 def _named(found: CaseMix) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from pipelines.disclosure.groups import code_labels, whole_label
 from pipelines.disclosure.table import number, rate
 from pipelines.disclosure.words import NONE, between, percent, span
 from pipelines.estimates.calibration import Calibration
+from pipelines.estimates.funnel import Funnel
 from pipelines.estimates.mix import CONDITION
 
 Row = Mapping[str, object]
@@ -39,6 +40,36 @@ def groups(finding: ComparisonFinding) -> pl.DataFrame:
             for row in finding.groups.iter_rows(named=True)
         ]
     )
+
+
+def funnel(finding: ComparisonFinding, found: Funnel) -> pl.DataFrame:
+    """Return each group of a funnel plot with its limits, and its follow-up beside it."""
+    follow_up = dict(finding.groups.select("label", "follow_up").rows())
+    rate_ = found.kind == "rate"
+    rows = []
+    for row in found.frame.iter_rows(named=True):
+        limits = [
+            span(row[f"low_{name}"], row[f"high_{name}"])
+            if rate_
+            else f"{row[f'low_{name}']:.2f}–{row[f'high_{name}']:.2f}"
+            for name in ("95", "998")
+        ]
+        told = {
+            "Group": row["label"],
+            "Among assessed" if rate_ else "Observed over expected": percent(row["value"])
+            if rate_
+            else f"{row['value']:.2f}",
+            "95 % limits": limits[0],
+            "99.8 % limits": limits[1],
+            "Followed up": percent(follow_up[row["label"]]),
+            "Assessed" if rate_ else "Expected": f"{row['size']:,.0f}"
+            if rate_
+            else f"{row['size']:.1f}",
+        }
+        if rate_:
+            told["Could show"] = f"{100 * row['seen']:.0f} points"
+        rows.append(told)
+    return pl.DataFrame(rows)
 
 
 def pooled(finding: ComparisonFinding) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from pipelines.disclosure.comparison import ComparisonFinding
 from pipelines.disclosure.words import met, percent, span
 from pipelines.estimates.calibration import Calibration
 from pipelines.estimates.difference import between
+from pipelines.estimates.funnel import Funnel
 
 Row = Mapping[str, object]
 
@@ -60,6 +61,61 @@ def chance(finding: ComparisonFinding) -> str | None:
     return (
         f"If all did as expected, chance alone would still make at least one of {number} groups stand"
         f" out in {percent(any_of_them)} of practices."
+    )
+
+
+def beyond(finding: ComparisonFinding, found: Funnel) -> str:
+    """Return which groups lie outside what chance leaves a group of their size."""
+    if found.refused:
+        return finding.reason(found.refused)
+    value = pl.col("value")
+    far = found.frame.filter((value > pl.col("high_998")) | (value < pl.col("low_998")))
+    near = found.frame.filter((value > pl.col("high_95")) | (value < pl.col("low_95")))
+    near = near.filter(~pl.col("label").is_in(far["label"].implode()))
+    all_ = found.frame.height
+    if far.is_empty() and near.is_empty():
+        return f"All {all_} groups lie where chance alone would leave them."
+    parts = [
+        f"outside the {name} % limits: {', '.join(side['label'])}"
+        for name, side in (("99.8", far), ("95", near))
+        if side.height
+    ]
+    said = "; ".join(parts)
+    return (
+        f"{said[0].upper()}{said[1:]}. Of groups that do alike, one in 20 lies outside the 95 % limits,"
+        " and one in 500 outside the 99.8 % limits."
+    )
+
+
+def outside(found: Funnel) -> str:
+    """Return how many groups lie outside the limits, in short."""
+    value = pl.col("value")
+    numbers = [
+        found.frame.filter(
+            (value > pl.col(f"high_{name}")) | (value < pl.col(f"low_{name}"))
+        ).height
+        for name in ("95", "998")
+    ]
+    said = f"{numbers[0] or 'None'} of {found.frame.height} groups outside the 95 % limits"
+    return f"{said}, {numbers[1]} outside the 99.8 % limits" if numbers[1] else said
+
+
+def dispersion(finding: ComparisonFinding, found: Funnel) -> str:
+    """Return whether groups vary more than chance, and what the limits make of it."""
+    if found.phi is None:
+        least = finding.definitions.setting("funnel_dispersion_groups_min")
+        return (
+            f"Fewer than {least} groups can't tell whether they vary more than chance, so the limits are"
+            " those of chance alone."
+        )
+    if not found.widened or found.tau is None:
+        return "The groups vary no more than chance makes them."
+    between_groups = (
+        f"{100 * found.tau:.0f} percentage points" if found.kind == "rate" else f"{found.tau:.2f}"
+    )
+    return (
+        f"The groups vary {found.phi:.1f} times as much as chance makes them (variance of z scores, outer"
+        f" tenths drawn in). The limits allow for a standard deviation of {between_groups} between groups."
     )
 
 

@@ -1,4 +1,4 @@
-"""Groups beside each other: given whom they treat, pooled towards the mean, and what changed."""
+"""Groups beside each other: given whom they treat, beyond chance, pooled, and what changed."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.estimates.case_mix import CaseMix, case_mix
+from pipelines.estimates.funnel import Funnel, funnel
 from pipelines.estimates.mix import Mix, mix
 from pipelines.estimates.pooling import Pooled, pooled
 from pipelines.estimates.response import response
@@ -17,6 +18,8 @@ class Comparison:
     """The estimates of groups, as counted: not for display; see the functions they are named for."""
 
     case_mix: CaseMix
+    rate_funnel: Funnel
+    ratio_funnel: Funnel
     pooled: Pooled
     mix: Mix
 
@@ -39,8 +42,11 @@ def comparison(
         (pl.col("measure") == question.measure) & pl.col("category").is_in(headline)
     )
     asked = (question, definitions, provenance)
+    expected = case_mix(counted, treatments, *asked, terms)
     return Comparison(
-        case_mix(counted, treatments, *asked, terms),
+        expected,
+        funnel(expected, "rate"),
+        funnel(expected, "ratio"),
         pooled(response(counted, *asked)),
         mix(counted, *asked),
     )

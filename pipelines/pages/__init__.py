@@ -7,7 +7,7 @@ PAGES: tuple[tuple[Path, str, str], ...] = (
     (FOLDER / "response.py", "Response", ":material/trending_down:"),
     (FOLDER / "condition.py", "Condition", ":material/stethoscope:"),
     (FOLDER / "trends.py", "Trends", ":material/timeline:"),
-    (FOLDER / "comparison.py", "Comparison", ":material/compare_arrows:"),
+    (FOLDER / "clinics.py", "Clinics", ":material/compare_arrows:"),
     (FOLDER / "data_quality.py", "Data quality", ":material/fact_check:"),
     (FOLDER / "definitions.py", "Definitions", ":material/menu_book:"),
 )

@@ -11,7 +11,7 @@ from pipelines.disclosure.groups import code_labels
 from pipelines.estimates import Question
 from pipelines.estimates.result import Population
 from pipelines.pages import phrases
-from pipelines.pages.groups import GROUPS, group_names
+from pipelines.pages.groups import FUNNELS, group_names, present
 from pipelines.pages.view import View
 from pipelines.practice import Practice
 
@@ -43,7 +43,8 @@ def chosen(practice: Practice) -> View:
         known["condition"] = list(conditions(practice).values())
         known["about"] = [phrases.TOGETHER, *known["condition"]]
         known["rules"] = list(code_labels("chart_rules", practice.definitions).values())
-        known["groups"] = list(GROUPS)
+        known["groups"] = present(practice)
+        known["funnel"] = list(FUNNELS.values())
         known["first"] = known["second"] = group_names(practice)
         where = {
             column: _several(name, label, _codes(practice, column), known)

@@ -1,4 +1,4 @@
-"""The groups that the Comparison page sets beside each other."""
+"""The groups that the Clinics page sets beside each other."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,14 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Subtypes": ("category", "subtype"),
     "Sex": ("sex",),
     "Age": ("age_band",),
+    "Region": ("region",),
 }
+FUNNELS: Mapping[str, str] = {"rate": "Rates", "ratio": "Given whom they treat"}
+
+
+def present(practice: Practice) -> list[str]:
+    """Return the groups that the records tell apart."""
+    return [name for name, by in GROUPS.items() if practice.values(by[0])]
 
 
 def group_names(practice: Practice) -> list[str]:

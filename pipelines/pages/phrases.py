@@ -104,6 +104,13 @@ CALIBRATION = (
     "Chances of patients whom the model had not seen: each tenth of the patients is told by the other"
     " nine. Observed with exact 95 % intervals."
 )
+FUNNEL = (
+    "Each dot is a group with enough follow-up; the lines are where a group of its size would lie by chance"
+    " alone, inner 95 %, outer 99.8 %. Small groups may lie far out without meaning anything. A low or"
+    " uneven follow-up makes outliers too: look at the share followed up in the table. No ranking: the"
+    " order of groups inside the limits is chance. Could show: the smallest difference from the whole that"
+    " a group of its size would show in 80 of 100 cases."
+)
 NO_CAUSE = (
     "No control group: these are differences between groups, not effects of a clinic or a treatment."
     " What was not recorded at the start is not allowed for, and who is missing may differ from group"

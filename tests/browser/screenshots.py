@@ -11,7 +11,7 @@ PAGES = {
     "response": "",
     "condition": "condition",
     "trends": "trends",
-    "comparison": "comparison",
+    "clinics": "clinics",
     "data_quality": "data_quality",
     "definitions": "definitions",
 }

@@ -7,7 +7,7 @@ import pytest
 
 from tests.reference.coverage import CELLS, REPLICATES, cell, sizes
 
-# Wider than they need be; the captions of the Comparison page say so.
+# Wider than they need be; the captions of the Clinics page say so.
 WIDER = {("ratio", 30): 0.97, ("ratio", 1000): 0.97, ("alike", 30): 0.995, ("alike", 100): 0.99}
 SHORT = {
     "share": 200,

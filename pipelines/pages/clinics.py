@@ -1,9 +1,9 @@
-"""How do groups compare? Given whom they treat, beside each other, and against the year before."""
+"""How do clinics compare? Given whom they treat, beyond chance, and against the year before."""
 
 import streamlit as st
 
 from pipelines import cached
-from pipelines.charts import pooling, ratios
+from pipelines.charts import funnel, pooling, ratios
 from pipelines.charts.spelled import unbroken
 from pipelines.disclosure import comparison_tables as tables
 from pipelines.disclosure import comparison_words as words
@@ -11,7 +11,7 @@ from pipelines.disclosure.comparison import ComparisonFinding
 from pipelines.estimates.calibration import Calibration
 from pipelines.pages import phrases
 from pipelines.pages.answer import answer
-from pipelines.pages.groups import GROUPS
+from pipelines.pages.groups import FUNNELS, GROUPS, present
 from pipelines.pages.view import View, current
 from pipelines.pages.widths import either_width
 
@@ -19,9 +19,14 @@ from pipelines.pages.widths import either_width
 def main() -> None:
     """Draw the page, top to bottom."""
     view = current()
-    st.title("How do groups compare?")
+    st.title("How do clinics compare?")
     picked = st.segmented_control(
-        "Groups", list(GROUPS), default="Clinics", required=True, key="groups", bind="query-params"
+        "Groups",
+        present(view.practice),
+        default="Clinics",
+        required=True,
+        key="groups",
+        bind="query-params",
     )
     by = GROUPS[picked or "Clinics"]
     found = cached.comparison(view.practice, view.question, by, view.policy)
@@ -29,6 +34,7 @@ def main() -> None:
         st.info(found)
         return
     _answer(view, found)
+    _funnel(found)
     _two(found)
     _pooled(found)
     _change(found)
@@ -48,6 +54,24 @@ def _answer(view: View, found: ComparisonFinding) -> None:
         st.caption(phrases.EXPECTED)
     with st.expander("Table behind the chart"):
         st.table(tables.groups(found), border="horizontal", hide_index=True)
+
+
+def _funnel(found: ComparisonFinding) -> None:
+    st.header("Beyond chance alone")
+    kinds = {"rate": found.rate_funnel, "ratio": found.ratio_funnel}
+    picked = st.segmented_control(
+        "Funnel of", list(kinds), default="rate", required=True, key="funnel", bind="query-params",
+        format_func=FUNNELS.__getitem__,
+    )  # fmt: skip
+    shown = kinds[picked or "rate"]
+    st.markdown(unbroken(words.beyond(found, shown)))
+    if shown.refused:
+        return
+    either_width("funnel", funnel.chart(found, shown), funnel.chart(found, shown, narrow=True))
+    st.markdown(unbroken(words.dispersion(found, shown)))
+    st.caption(phrases.FUNNEL)
+    with st.expander("Table behind the funnel"):
+        st.table(tables.funnel(found, shown), border="horizontal", hide_index=True)
 
 
 def _two(found: ComparisonFinding) -> None:

@@ -1,4 +1,4 @@
-"""The Comparison page, without a browser."""
+"""The Clinics page, without a browser."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 APP = Path(__file__).parents[2] / "app.py"
-PAGE = "pipelines/pages/comparison.py"
+PAGE = "pipelines/pages/clinics.py"
 
 
 @pytest.fixture
@@ -17,9 +17,9 @@ def app(small_practice: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 def test_the_page_answers_for_clinics(app: AppTest) -> None:
     assert not app.exception
-    assert [title.value for title in app.title] == ["How do groups compare?"]
+    assert [title.value for title in app.title] == ["How do clinics compare?"]
     assert [heading.value for heading in app.header] == [
-        "Two groups beside each other", "Small groups, drawn towards the mean", "What changed since the year before",
+        "Beyond chance alone", "Two groups beside each other", "Small groups, drawn towards the mean", "What changed since the year before",
         "How far expected numbers can be trusted", "The fine print",
     ]  # fmt: skip
     assert any("would lead to expect" in text.value for text in app.markdown)

@@ -1,0 +1,87 @@
+"""A funnel plot: groups by their size, against where chance alone would leave them."""
+
+from math import ceil, floor
+
+import altair as alt
+import polars as pl
+
+from pipelines.charts import theme
+from pipelines.charts.framing import framed
+from pipelines.charts.places import Layer, together
+from pipelines.disclosure.comparison import ComparisonFinding
+from pipelines.disclosure.comparison_words import outside
+from pipelines.disclosure.words import met
+from pipelines.estimates.funnel import Funnel
+
+HEIGHT = 300
+MOST_NAMED = 8  # of more groups not all names have room
+LINES = (("low_998", [1, 0]), ("high_998", [1, 0]), ("low_95", [4, 3]), ("high_95", [4, 3]))
+
+
+def chart(finding: ComparisonFinding, found: Funnel, *, narrow: bool = False) -> alt.LayerChart:
+    """Return dots by size within their limits; orange: outside the outer ones.
+
+    Of many groups only those outside the inner limits are named.
+    """
+    did = met(finding.question, finding.definitions)
+    rate = found.kind == "rate"
+    x = alt.X(
+        "size:Q",
+        title="Assessed" if rate else "Expected responses",
+        scale=alt.Scale(zero=True, nice=False, domain=[0, _widest(found)]),
+        axis=alt.Axis(grid=False, tickCount=5),
+    )
+    y = _y(found, f"Followed up and {did} (%)" if rate else "Observed over expected")
+    layers: list[Layer] = [
+        alt.Chart(found.curve.select("size", value=name).drop_nulls())
+        .mark_line(color=theme.MUTED, strokeWidth=1, strokeDash=dash, clip=True)
+        .encode(x=x, y=y)
+        for name, dash in LINES
+    ]
+    whole = alt.Chart(pl.DataFrame({"value": [found.target]}))
+    layers.append(whole.mark_rule(color=theme.INK, strokeWidth=1.25).encode(y=y))
+    return framed(together(*layers, *_groups(found, x, y, narrow)), outside(found), HEIGHT, narrow)
+
+
+def _widest(found: Funnel) -> float:
+    return float(max(found.curve["size"].to_list()))
+
+
+def _y(found: Funnel, title: str) -> alt.Y:
+    numbers = pl.concat([found.frame["value"], found.frame["low_998"], found.frame["high_998"]])
+    low, high = min(numbers.to_list()), max(numbers.to_list())
+    if found.kind == "rate":
+        ends = [max(0.0, floor(10 * low - 0.5) / 10), min(1.0, ceil(10 * high + 0.5) / 10)]
+        axis = alt.Axis(title=title, labelExpr=theme.PERCENT, tickCount=6)
+    else:
+        ends = [0.0, max(2.0, 1.05 * high)]
+        axis = alt.Axis(title=title, format="~g", tickCount=5)
+    return alt.Y("value:Q", scale=alt.Scale(domain=ends, nice=False), axis=axis)
+
+
+def _groups(found: Funnel, x: alt.X, y: alt.Y, narrow: bool) -> list[Layer]:
+    value = pl.col("value")
+    rows = found.frame.with_columns(
+        far=(value > pl.col("high_998")) | (value < pl.col("low_998")),
+        named=(value > pl.col("high_95"))
+        | (value < pl.col("low_95"))
+        | (found.frame.height <= MOST_NAMED),
+        left=pl.col("size") > 0.8 * _widest(found),
+    )
+    tips = [
+        alt.Tooltip("label:N", title="Group"),
+        alt.Tooltip("size:Q", title="Size", format=",.1f"),
+        alt.Tooltip("value:Q", title="Value", format=".3f"),
+    ]
+    drawn: list[Layer] = []
+    for far, colour in ((False, theme.IMPROVEMENT), (True, theme.CONCERN)):
+        own = rows.filter(pl.col("far") == far)
+        point = alt.Chart(own).mark_point(size=60, color=colour, fill=colour, opacity=1)
+        drawn.append(point.encode(x=x, y=y, tooltip=tips))
+    for left in (False, True):
+        named = alt.Chart(rows.filter((pl.col("left") == left) & pl.col("named"))).mark_text(
+            align="right" if left else "left", dx=-8 if left else 8, dy=-7,
+            color=theme.INK, fontSize=11 if narrow else 12,
+        )  # fmt: skip
+        drawn.append(named.encode(x=x, y=y, text="label:N"))
+    return drawn

@@ -1,0 +1,178 @@
+"""Funnel plots: how far a group of its size may lie from the whole by chance alone."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from scipy.special import ndtri
+
+from pipelines.definitions import Definitions
+from pipelines.estimates.case_mix import CaseMix
+from pipelines.estimates.intervals import Floats
+
+Kind = Literal["rate", "ratio"]
+LEVELS = {"95": 0.05, "998": 0.002}
+WINSORISED = 0.10  # of the groups at each end
+GRID = 120  # sizes at which limits are drawn
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Groups against their whole, as counted: not for display.
+
+    `frame` has one row per group with enough follow-up: its columns, size (assessed, or expected
+    responses for ratios), value (rate, or observed over expected), low_95, high_95, low_998,
+    high_998 at its size, and seen, the smallest difference from the whole that groups of its size
+    show in 80 of 100 cases (a share; null for ratios). `curve`: size and the same limits, to draw
+    them. `target` is the rate of all together, 1 for ratios. `phi` is how many times wider groups
+    vary than chance makes them, `tau` the standard deviation between groups that explains it; both
+    null with fewer groups than the settings ask for. `widened`: the limits include tau. `refused`, a
+    code of estimate_refusals, says why there is nothing.
+    """
+
+    kind: Kind
+    frame: pl.DataFrame
+    curve: pl.DataFrame = field(repr=False)
+    target: float | None
+    phi: float | None
+    tau: float | None
+    widened: bool
+    refused: str | None
+
+
+def funnel(found: CaseMix, kind: Kind) -> Funnel:
+    """Return the groups of a comparison against their whole: by rate, or observed over expected.
+
+    Limits are exact: binomial for rates, Poisson for ratios, interpolated between the counts they
+    fall on. With funnel_dispersion_groups_min groups or more whose z scores, the outer tenth at each
+    end drawn in, vary more than chance, limits are normal ones with the variance between groups
+    added. Groups with too little follow-up are left out, since missing outcomes make outliers.
+    Source: Spiegelhalter 2005 (Stat Med 24:1185) for limits and phi; Spiegelhalter 2005 (Qual Saf
+    Health Care 14:347) for the added variance.
+    """
+    rows = _sized(found, kind)
+    refused = _refused(found, rows)
+    if refused:
+        empty = pl.DataFrame(schema={"size": pl.Float64, "value": pl.Float64})
+        return Funnel(kind, rows.clear(), empty, None, None, None, False, refused)
+    size, value = (rows[name].to_numpy().astype(np.float64) for name in ("size", "value"))
+    target = float((value * size).sum() / size.sum()) if kind == "rate" else 1.0
+    phi, tau, widened = _dispersion(found.definitions, kind, size, value, target)
+    added = tau if widened and tau else 0.0
+    grid = np.unique(np.linspace(max(1.0, 0.5 * size.min()), 1.05 * size.max(), GRID))
+    if kind == "rate":
+        grid = np.unique(grid.round())
+    seen = _seen(size, target) if kind == "rate" else [None] * len(size)
+    return Funnel(
+        kind,
+        rows.with_columns(
+            *_limits(kind, size, target, added), seen=pl.Series(seen, dtype=pl.Float64)
+        ),
+        pl.DataFrame({"size": grid}).with_columns(*_limits(kind, grid, target, added)),
+        target,
+        phi,
+        tau,
+        widened,
+        None,
+    )
+
+
+def exact_limits(kind: Kind, size: Floats, target: float, alpha: float) -> tuple[Floats, Floats]:
+    """Return lower and upper limit at each size: where the count passes a tail of alpha / 2.
+
+    Between two counts the limit is interpolated by their probability. Source: Spiegelhalter 2005
+    (Stat Med 24:1185), appendix A.1.1.
+    """
+    from scipy.stats import binom, poisson  # slow to import
+
+    chance = binom(size, target) if kind == "rate" else poisson(size * target)
+    found = []
+    for tail in (alpha / 2, 1 - alpha / 2):
+        count = chance.ppf(tail)
+        here, below = chance.cdf(count), chance.cdf(count - 1)
+        limit = (count - (here - tail) / (here - below)) / size
+        found.append(np.clip(limit, 0, 1 if kind == "rate" else np.inf))
+    return found[0], found[1]
+
+
+def dispersion(z: Floats, sigma: Floats) -> tuple[float, float]:
+    """Return phi and tau of groups with these z scores and standard errors about the target.
+
+    phi is the mean of squared z scores, 1 by chance. tau is what DerSimonian and Laird 1986 make of
+    them, 0 where phi is no more than chance leaves.
+    """
+    groups = len(z)
+    phi = float((z**2).mean())
+    weight = sigma**-2
+    spare = groups * phi - (groups - 1)
+    tau = spare / (weight.sum() - (weight**2).sum() / weight.sum()) if spare > 0 else 0.0
+    return phi, float(np.sqrt(tau))
+
+
+def winsorised(z: Floats) -> Floats:
+    """Return z scores with the outer tenth at each end drawn in to where it begins."""
+    low, high = np.quantile(z, [WINSORISED, 1 - WINSORISED])
+    return np.clip(z, low, high)
+
+
+def _sized(found: CaseMix, kind: Kind) -> pl.DataFrame:
+    by = list(found.question.by)
+    rows = found.frame.filter(pl.col("enough_follow_up") & (pl.col("assessed") > 0))
+    if kind == "rate":
+        return rows.select(*by, size=pl.col("assessed").cast(pl.Float64), value="rate")
+    return rows.filter(pl.col("ratio").is_not_null()).select(*by, size="expected", value="ratio")
+
+
+def _refused(found: CaseMix, rows: pl.DataFrame) -> str | None:
+    if found.question.population == "all_courses":
+        return "several_courses_funnel"
+    if rows.height < 2:
+        return "one_group_followed"
+    value = rows["value"]
+    return "no_events_to_tell" if value.max() == value.min() and value[0] in (0.0, 1.0) else None
+
+
+def _dispersion(
+    definitions: Definitions, kind: Kind, size: Floats, value: Floats, target: float
+) -> tuple[float | None, float | None, bool]:
+    if len(size) < definitions.setting("funnel_dispersion_groups_min"):
+        return None, None, False
+    sigma = _sigma(kind, size, target)
+    phi, tau = dispersion(winsorised((value - target) / sigma), sigma)
+    return phi, tau, tau > 0
+
+
+def _sigma(kind: Kind, size: Floats, target: float) -> Floats:
+    variance = target * (1 - target) if kind == "rate" else target
+    sigma: Floats = np.sqrt(variance / size)
+    return sigma
+
+
+def _limits(kind: Kind, size: Floats, target: float, tau: float) -> list[pl.Series]:
+    found = []
+    for name, alpha in LEVELS.items():
+        low, high = exact_limits(kind, size, target, alpha)
+        if tau:
+            reach = ndtri(1 - alpha / 2) * np.sqrt(_sigma(kind, size, target) ** 2 + tau**2)
+            low = np.maximum(target - reach, 0)
+            high = np.minimum(target + reach, 1) if kind == "rate" else target + reach
+        found += [pl.Series(f"low_{name}", low), pl.Series(f"high_{name}", high)]
+    return found
+
+
+def _seen(size: Floats, target: float) -> list[float]:
+    """Return the difference above the target that a test at 5 % has a power of 80 % to see.
+
+    On the arcsine scale of Cohen 1988 (Statistical Power Analysis, chapter 6), as statsmodels
+    computes it.
+    """
+    from statsmodels.stats.power import NormalIndPower  # slow to import
+
+    power = NormalIndPower()
+    effects = [
+        power.solve_power(nobs1=n, alpha=0.05, power=0.8, ratio=0, alternative="two-sided")
+        for n in size
+    ]
+    reached = np.minimum(np.arcsin(np.sqrt(target)) + np.abs(effects) / 2, np.pi / 2)
+    return list((np.sin(reached) ** 2 - target).astype(float))
