@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.reference.coverage import CELLS, REPLICATES, cell, sizes
+from tests.reference.coverage import CELLS, REPLICATES, SIZES, cell
 
 # Wider than they need be; the captions of the Clinics page say so.
 WIDER = {("ratio", 30): 0.97, ("ratio", 1000): 0.97, ("alike", 30): 0.995, ("alike", 100): 0.99}
@@ -21,7 +21,7 @@ SHORT = {
 
 def test_the_long_run_held_the_truth_in_94_to_96_5_percent_of_2000_replicates() -> None:
     table = pl.read_csv(Path(__file__).with_name("coverage.csv"))
-    simulated = {(name, n) for name in CELLS for n in sizes(name)}
+    simulated = {(name, n) for name in CELLS for n in SIZES}
     assert set(table.select("cell", "n").rows()) == simulated
     assert set(table["replicates"]) == {REPLICATES}
     for name, n, covered in table.select("cell", "n", "covered").rows():
