@@ -11,6 +11,7 @@ from pipelines.definitions import InputError
 from pipelines.disclosure import Finding, disclose
 from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
 from pipelines.disclosure.condition import ConditionFinding, disclose_condition
+from pipelines.disclosure.safety import SafetyFinding, disclose_safety
 from pipelines.disclosure.trend import TrendFinding, disclose_trend
 from pipelines.estimates import Result
 from pipelines.estimates.reliable_change import Group, ReliableChange, reliable_change
@@ -18,6 +19,6 @@ from pipelines.practice import Practice, open_practice
 
 __all__ = [
     "ComparisonFinding", "ConditionFinding", "Finding", "Group", "InputError", "Practice",
-    "ReliableChange", "Result", "TrendFinding", "disclose", "disclose_comparison",
-    "disclose_condition", "disclose_trend", "open_practice", "reliable_change",
+    "ReliableChange", "Result", "SafetyFinding", "TrendFinding", "disclose", "disclose_comparison",
+    "disclose_condition", "disclose_safety", "disclose_trend", "open_practice", "reliable_change",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from pipelines.disclosure import Finding, QualityFinding, disclose, disclose_qua
 from pipelines.disclosure.adjusted import adjusted_scores
 from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
 from pipelines.disclosure.condition import ConditionFinding, disclose_condition
+from pipelines.disclosure.safety import SafetyFinding, disclose_safety
 from pipelines.disclosure.trend import TrendFinding, disclose_trend
 from pipelines.estimates import Question
 from pipelines.estimates.judging_points import RuleSet
@@ -72,6 +73,11 @@ def trend(
     return _trend(
         str(opened.folder), opened.build.id, question, rules, rebased, noted, policy, opened
     )
+
+
+def safety(opened: Practice, question: Question, policy: str) -> SafetyFinding | str:
+    """Return the safety of infusions under the question's filters, or why it is not shown."""
+    return _safety(str(opened.folder), opened.build.id, question, policy, opened)
 
 
 def picture(opened: Practice, questions: tuple[Question, ...], policy: str) -> bytes:
@@ -182,6 +188,18 @@ def _trend(
         rebased=rebased,
     )
     return disclose_trend(found, policy)
+
+
+@st.cache_resource(max_entries=60, ttl="1h", show_spinner=False)
+def _safety(
+    folder: str, build: str, question: Question, policy: str, _opened: Practice
+) -> SafetyFinding | str:
+    found = _opened.safety(
+        where=question.where,
+        start_from=question.start_from,
+        start_to=question.start_to,
+    )
+    return disclose_safety(found, policy)
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)

@@ -1,23 +1,22 @@
 """A practice opened for questions: its current build, asked in the field's words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from pipelines import warehouse
-from pipelines.asking import FILTERS, asked, check, check_annotations, known
-from pipelines.definitions import Definitions, InputError, load
+from pipelines.asking import asked, known
+from pipelines.definitions import InputError, load
 from pipelines.definitions.differences import differences
-from pipelines.estimates import Question, Result, response
+from pipelines.estimates import Result, response
 from pipelines.estimates.adjusted_trajectory import AdjustedTrajectory, adjusted_trajectory
 from pipelines.estimates.comparison import Comparison, comparison
 from pipelines.estimates.condition import Condition, condition
 from pipelines.estimates.durability import Durability, durability
 from pipelines.estimates.feedback import feedback
-from pipelines.estimates.followed import Followed
 from pipelines.estimates.futility import Futility, futility
 from pipelines.estimates.judging_points import RULE_SETS, RuleSet
 from pipelines.estimates.model_file import model_terms
@@ -26,55 +25,17 @@ from pipelines.estimates.proposed import Proposal, proposed
 from pipelines.estimates.quality import QualityResult, quality
 from pipelines.estimates.response_by_infusion import InfusionNumbers, response_by_infusion
 from pipelines.estimates.restated import Restatements, restated
-from pipelines.estimates.result import Population, Provenance
+from pipelines.estimates.result import Population
+from pipelines.estimates.safety import Safety, safety
 from pipelines.estimates.trajectory import weekly_scores
 from pipelines.estimates.trend import Trend, trend
-from pipelines.intake.annotations import Annotations, annotations
 from pipelines.intake.batches import manifests
-from pipelines.warehouse import Build
-
-COLUMNS = (
-    "course_key", "patient_key", "measure", "status", "instrument", "category", "subtype",
-    "clinic_key", "sex", "age_band", "region", "is_first_course", "start_month", "start_year", "course_number",
-    "baseline", "final", "severity",
-)  # fmt: skip
+from pipelines.opened import COLUMNS, Opened
 
 
 @dataclass(frozen=True)
-class Practice:
-    """One practice's current build and the definitions that it was made with."""
-
-    folder: Path
-    build: Build
-    definitions: Definitions = field(repr=False)
-
-    @property
-    def measures(self) -> list[str]:
-        """Return the measures in their order."""
-        return self.definitions["measure_labels"].sort("sort_order")["measure"].to_list()
-
-    @property
-    def windows(self) -> list[str]:
-        """Return the windows in their order."""
-        ordered = self.definitions["windows"].sort("sort_order")
-        return ordered["window"].unique(maintain_order=True).to_list()
-
-    @property
-    def default_window(self) -> str:
-        """Return post_induction, or in a study without it its first window."""
-        return "post_induction" if "post_induction" in self.windows else self.windows[0]
-
-    def values(self, column: str) -> list[str]:
-        """Return what a filter column holds in the build, in its order."""
-        known("filter", column, FILTERS)
-        found = set(self._all_courses()[column].drop_nulls().to_list())
-        labels = self.definitions["labels"].filter(pl.col("list") == column).sort("sort_order")
-        ordered = [code for code in labels["code"].to_list() if code in found]
-        return ordered + sorted(found - set(ordered))
-
-    def months(self) -> list[date]:
-        """Return the months in which courses began; none in a study of relative days."""
-        return self._all_courses()["start_month"].drop_nulls().unique().sort().to_list()
+class Practice(Opened):
+    """One practice's build, asked in the field's words."""
 
     def response(
         self,
@@ -247,14 +208,22 @@ class Practice:
             rebased=rebased,
         )
 
-    def annotations(self) -> Annotations:
-        """Return the practice's events, targets and rebases, as they stand in its folder now.
+    def safety(
+        self,
+        where: Mapping[str, Sequence[str]] | None = None,
+        start_from: date | None = None,
+        start_to: date | None = None,
+        rules: RuleSet = "anhoej",
+    ) -> Safety:
+        """Return the safety of infusions, as counted; see `estimates.safety`.
 
-        Raises InputError for a wrong cell, and for a clinic, category or measure that is not known.
+        `start_from` and `start_to` limit the month of the infusion. Raises InputError as `response`
+        does.
         """
-        noted = annotations(self.folder)
-        check_annotations(noted, self)
-        return noted
+        known("rules", rules, RULE_SETS)
+        question = self._question((), "response", None, "all_courses", where, start_from, start_to)
+        found = self._infusions(question)
+        return safety(found, question, self.definitions, self._provenance, rules)
 
     def quality(self) -> QualityResult:
         """Return data quality as counted, with follow-up in the default window."""
@@ -306,52 +275,6 @@ class Practice:
         the records are no longer those that the build was made of.
         """
         return warehouse.recomputed(self.folder, self.build)
-
-    @property
-    def _provenance(self) -> Provenance:
-        build = self.build
-        return Provenance(build.id, build.calendar, build.data_from, build.data_through)
-
-    def _question(
-        self,
-        by: Sequence[str],
-        measure: str,
-        window: str | None,
-        population: Population,
-        where: Mapping[str, Sequence[str]] | None,
-        start_from: date | None,
-        start_to: date | None,
-    ) -> Question:
-        question = Question(
-            measure=measure,
-            window=window or self.default_window,
-            population=population,
-            by=tuple(by),
-            where={name: tuple(values) for name, values in (where or {}).items() if values},
-            start_from=start_from,
-            start_to=start_to,
-        )
-        check(question, self)
-        return question
-
-    def _all_courses(self) -> pl.DataFrame:
-        return warehouse.course_values(self.build.path, [*FILTERS, "start_month"])
-
-    def _courses(self, question: Question) -> pl.DataFrame:
-        """Return the courses that a question counts: one row per course and measure."""
-        courses = warehouse.window_courses(self.build.path, question.window).select(COLUMNS)
-        return asked(courses, question)
-
-    def _followed(self, question: Question) -> Followed:
-        """Return the courses that a question counts, followed over time."""
-        names = ("followed_courses", "score_days", "infusion_days", "followed_windows")
-        courses, *others = [
-            warehouse.whole_table(self.build.path, f"marts.{name}") for name in names
-        ]
-        counted = asked(courses, question)
-        return Followed(
-            counted, *[frame.join(counted, on="course_key", how="semi") for frame in others]
-        )
 
 
 def open_practice(folder: str | Path, build: str | None = None) -> Practice:

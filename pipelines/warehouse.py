@@ -154,11 +154,10 @@ def window_courses(path: Path, window: str) -> pl.DataFrame:
     return frame
 
 
-def course_values(path: Path, columns: list[str]) -> pl.DataFrame:
-    """Return each combination of values that courses have in some columns, once."""
+def distinct(path: Path, name: str, columns: list[str]) -> pl.DataFrame:
+    """Return each combination of values that a table of a build has in some columns, once."""
     with opened(path) as connection:
-        courses = connection.table("marts.response_courses").select(*columns)
-        frame: pl.DataFrame = courses.distinct().pl()
+        frame: pl.DataFrame = connection.table(name).select(*columns).distinct().pl()
     return frame
 
 

@@ -10,6 +10,7 @@ from pipelines.definitions import (
     privacy,
     quality,
     restating,
+    safety,
     screening,
 )
 from pipelines.definitions.columns import LABEL, SOURCE, code, of
@@ -383,5 +384,5 @@ TABLES: tuple[Table, ...] = (
     CATEGORIES, SUBTYPES, INSTRUMENTS, SEVERITY_BANDS, DIAGNOSES, INDICATION_SOURCES, REFINEMENTS, WINDOWS,
     MEASURE_LABELS, MEASURES, HEADLINES, SETTINGS, COUNTED_TREATMENTS, POLICIES, RELEASE_LADDER, BENCHMARKS,
     STATUSES, LABELS, *screening.TABLES, *quality.TABLES, *hints.TABLES, *restating.TABLES,
-    *beside.TABLES, *lasting.TABLES, *privacy.TABLES, *omop.TABLES, *fhir.TABLES, *cms159.TABLES,
+    *beside.TABLES, *lasting.TABLES, *privacy.TABLES, *omop.TABLES, *fhir.TABLES, *cms159.TABLES, *safety.TABLES,
 )  # fmt: skip

@@ -2,31 +2,27 @@
 
 import polars as pl
 
+from pipelines.disclosure.control_words import PERIODS, VARIATION, WHY_OUT
 from pipelines.disclosure.groups import code_labels, group_label
 from pipelines.disclosure.table import number
 from pipelines.disclosure.trend import TrendFinding
-from pipelines.disclosure.trend_words import WHY_OUT, event, period
+from pipelines.disclosure.trend_words import event
 from pipelines.disclosure.words import NONE, percent, span
 
-VARIATION = {
-    "improvement": "▲ Better", "concern": "▼ Worse", "common": "● Chance explains it",
-    "earlier": "◐ Earlier signal",
-    "too_few": "○ Too few points",
-}  # fmt: skip
 ASSURANCE = {"reaches": "Reaches it", "misses": "Misses it", "unsure": "Hit or miss", None: NONE}
 
 
 def points(found: TrendFinding) -> pl.DataFrame:
     """Return what the charts draw, one row per period."""
     rows = zip(
-        found.points.iter_rows(named=True),
-        found.follow_up_points.iter_rows(named=True),
+        found.rate.points.iter_rows(named=True),
+        found.follow_up.points.iter_rows(named=True),
         strict=True,
     )
     return pl.DataFrame(
         [
             {
-                "Began": period(row["first_month"], found.width),
+                "Began": row["period"],
                 "Rate": percent(row["value"]),
                 "Limits": span(row["lower"], row["upper"]),
                 "Due": number(other["denominator"]),
@@ -76,12 +72,12 @@ def overview(found: dict[str, TrendFinding]) -> pl.DataFrame:
         [
             {
                 "": label,
-                "Rate": VARIATION[one.variation],
-                "Follow-up": VARIATION[one.follow_up_variation],
-                "Target": ASSURANCE[one.assurance],
-                "Points": number(one.rate.points["rule"].count()),
-                "By": one.width.replace("_", "-"),
-                "Sees 10 points": NONE if one.rate.operating is None else percent(one.rate.operating.power),
+                "Rate": VARIATION[one.rate.variation],
+                "Follow-up": VARIATION[one.follow_up.variation],
+                "Target": ASSURANCE[one.rate.assurance],
+                "Points": number(one.rate.counted.height),
+                "By": PERIODS[one.width],
+                "Sees 10 points": NONE if one.rate.chart.operating is None else percent(one.rate.chart.operating.power),
             }
             for label, one in found.items()
         ]

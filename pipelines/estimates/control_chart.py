@@ -37,7 +37,7 @@ class ControlChart:
     RULES, way 1 up, -1 down, 0 none. `phases`: one row per stretch between rebases that has points;
     trial: fewer points than limits can be trusted from; columns of runs are null under other rules.
     `signals`: one row per rule and way with the periods it spans. `operating` is None where no point
-    counts or the chart is not one of shares.
+    counts or the chart is an XmR or t chart of values.
     """
 
     rules: Rules
@@ -71,6 +71,7 @@ def control_chart(
     """
     value = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator"))
     drawn = points.with_columns(
+        pl.col("place").cast(pl.Int64),
         pl.col("numerator", "denominator").cast(pl.Float64),
         value=pl.col("numerator").cast(pl.Float64) if kind in ("i", "c", "g", "t") else value,
         phase=pl.sum_horizontal(
@@ -92,7 +93,7 @@ def control_chart(
         ),
         pl.DataFrame([_phase(group, seen, rules) for group, seen in found], schema=PHASES),
         pl.DataFrame([row for group, seen in found for row in _signals(group, seen)], schema=SIGNALS),
-        _operating(counted, rules) if kind == "p" else None,
+        _operating(kind, counted, rules),
     )  # fmt: skip
 
 
@@ -158,8 +159,10 @@ def _signals(group: pl.DataFrame, seen: Judged) -> list[dict[str, object]]:
     return found
 
 
-def _operating(counted: pl.DataFrame, rules: Rules) -> Operating | None:
-    if counted.is_empty():
+def _operating(kind: Kind, counted: pl.DataFrame, rules: Rules) -> Operating | None:
+    if counted.is_empty() or kind not in ("p", "u", "g"):
         return None
     top, bottom = _numbers(counted)
-    return operating(tuple(bottom.astype(int).tolist()), float(top.sum() / bottom.sum()), rules)
+    return operating(
+        kind, tuple(bottom.astype(int).tolist()), float(top.sum() / bottom.sum()), rules
+    )

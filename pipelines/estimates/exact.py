@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit, gammaincinv, logit
 
 from pipelines.estimates.intervals import Floats
 
@@ -23,6 +23,16 @@ def clopper_pearson(
     low, high = proportion_confint(np.minimum(successes, some), some, alpha=alpha, method="beta")
     empty = trials <= 0
     return np.where(empty, np.nan, low), np.where(empty, np.nan, high)
+
+
+def poisson_limits(counts: Floats, alpha: float = 0.05) -> tuple[Floats, Floats]:
+    """Return lower and upper exact limits of the means of Poisson counts.
+
+    Source: Garwood 1936 (Biometrika 28:437), as quantiles of gamma distributions.
+    """
+    some = np.maximum(counts, 1)
+    low = np.where(counts > 0, gammaincinv(some, alpha / 2), 0.0)
+    return low, gammaincinv(counts + 1, 1 - alpha / 2)
 
 
 def observed_over_expected(

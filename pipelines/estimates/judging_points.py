@@ -102,22 +102,20 @@ def judged(
     )
 
 
-def any_signal(numerator: Floats, denominator: Floats, rules: Rules) -> Flags:
-    """Return which charts of shares, rows of points, hold any signal; as `judged` sees each."""
-    points = values("p", numerator, denominator)
+def any_signal(kind: Kind, numerator: Floats, denominator: Floats, rules: Rules) -> Flags:
+    """Return which charts, rows of points, hold any signal; as `judged` sees each."""
+    points = values(kind, numerator, denominator)
     if rules.nhs:
         rule, _ = making_data_count(points, _individuals(points, rules, None))
         return np.asarray(rule.any(axis=-1), np.bool_)
     if points.shape[-1] < rules.limits_from:
         return runs(points, limits("run", points, denominator).centre).signal
-    narrow, wide = (limits(kind, numerator, denominator) for kind in ("p", "pp"))
-    spread_out = spread(numerator, denominator) > rules.wide
-    beyond = np.where(
-        spread_out,
-        outside(points, wide).any(axis=-1),
-        outside(points, narrow).any(axis=-1),
-    )
-    return np.asarray(beyond | runs(points, narrow.centre).signal, np.bool_)
+    lines = limits(kind, numerator, denominator)
+    beyond = outside(points, lines).any(axis=-1)
+    if kind == "p":
+        wide = outside(points, limits("pp", numerator, denominator)).any(axis=-1)
+        beyond = np.where(spread(numerator, denominator) > rules.wide, wide, beyond)
+    return np.asarray(beyond | runs(points, lines.centre).signal, np.bool_)
 
 
 def _individuals(points: Floats, rules: Rules, used: Flags | None) -> Limits:

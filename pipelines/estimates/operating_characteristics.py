@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +12,17 @@ from pipelines.estimates.judging_points import Rules, any_signal
 
 REPLICATES = 2_000
 SEED = 20_261_126
-CHANGE = 0.10  # ten points
+CHANGE = 0.10  # ten points of a share
+TIMES = 2  # an event rate that doubles
+Counted = Literal["p", "u", "g"]
 
 
 @dataclass(frozen=True)
 class Operating:
     """Chances, 0 to 1, of any signal on a chart: if nothing changes, and if the rate does.
 
-    The change is one of ten points, towards the middle of the scale, that lasts from the middle of
-    the chart on.
+    The change lasts from the middle of the chart on: ten points towards the middle of the scale for
+    shares (p), events twice as often for their rates (u) and for the cases between them (g).
     """
 
     false_alarm: float
@@ -27,29 +30,37 @@ class Operating:
 
 
 @lru_cache(maxsize=512)
-def operating(denominators: tuple[int, ...], share: float, rules: Rules) -> Operating:
-    """Return the operating characteristics of a chart of shares with these denominators.
+def operating(
+    kind: Counted, denominators: tuple[int, ...], centre: float, rules: Rules
+) -> Operating:
+    """Return the operating characteristics of a chart with these denominators.
 
-    Binomial shares about `share` are drawn 2,000 times with a fixed seed and judged as the chart
-    judges its own, limits from the drawn points included; so a chance is within 2 points of the
-    truth.
+    Binomial shares (p), Poisson counts (u) or geometric gaps (g; denominators are 1) about `centre`
+    are drawn 2,000 times with a fixed seed and judged as the chart judges its own, limits from the
+    drawn points included; so a chance is within 2 points of the truth.
     """
     chance = np.random.default_rng(SEED)
     number = np.asarray(denominators)
     later = np.arange(len(number)) >= len(number) / 2
-    moved = np.where(later, share + (CHANGE if share <= 0.5 else -CHANGE), share)
-    stable, changed = (
-        _drawn(chance, number, level) for level in (np.full_like(moved, share), moved)
-    )
-    wide = np.broadcast_to(number.astype(np.float64), stable.shape)
-    return Operating(
-        float(any_signal(stable, wide, rules).mean()),
-        float(any_signal(changed, wide, rules).mean()),
-    )
+    towards_middle = CHANGE if centre <= 0.5 else -CHANGE
+    changed = {"p": centre + towards_middle, "u": centre * TIMES, "g": centre / TIMES}[kind]
+    wide = np.broadcast_to(number.astype(np.float64), (REPLICATES, len(number)))
+    found = [
+        any_signal(kind, _drawn(chance, kind, number, level), wide, rules).mean()
+        for level in (np.full(len(number), centre), np.where(later, changed, centre))
+    ]
+    return Operating(*map(float, found))
 
 
-def _drawn(chance: np.random.Generator, number: NDArray[np.int64], share: Floats) -> Floats:
-    return chance.binomial(number, share, (REPLICATES, len(number))).astype(np.float64)
+def _drawn(
+    chance: np.random.Generator, kind: Counted, number: NDArray[np.int64], level: Floats
+) -> Floats:
+    size = (REPLICATES, len(number))
+    if kind == "p":
+        return chance.binomial(number, level, size).astype(np.float64)
+    if kind == "u":
+        return chance.poisson(number * level, size).astype(np.float64)
+    return chance.geometric(1 / (1 + level), size).astype(np.float64) - 1
 
 
 def by_chance(alarms: list[float]) -> tuple[float, float]:

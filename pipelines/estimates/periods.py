@@ -42,14 +42,14 @@ def periods(courses: pl.DataFrame, definitions: Definitions) -> Periods:
         if isinstance(median, float) and median >= least:
             break
     by_month = _by(dated, "month", definitions).drop("why_out")
-    outer = frame.select(_start("first_month", width).alias("period"), "why_out")
-    months = by_month.with_columns(period=_start("first_month", width)).join(
+    outer = frame.select(start_of("first_month", width).alias("period"), "why_out")
+    months = by_month.with_columns(period=start_of("first_month", width)).join(
         outer, on="period", how="left", maintain_order="left"
     )
     return Periods(frame, months.drop("period"), width)
 
 
-def _start(column: str, width: str) -> pl.Expr:
+def start_of(column: str, width: str) -> pl.Expr:
     """Return the first day of the period in which a day lies."""
     return pl.col(column).dt.truncate(f"{WIDTHS[width]}mo")
 
@@ -58,13 +58,13 @@ def _by(dated: pl.DataFrame, width: str, definitions: Definitions) -> pl.DataFra
     def status(*codes: str) -> pl.Expr:
         return pl.col("status").is_in(list(codes)).sum().cast(pl.Int64)
 
-    counted = dated.group_by(first_month=_start("start_month", width)).agg(
+    counted = dated.group_by(first_month=start_of("start_month", width)).agg(
         due=status("responded", "not_responded", "not_assessed"),
         assessed=status("responded", "not_responded"),
         responded=status("responded"),
         not_yet_due=status("not_yet_due"),
     )
-    whole = _every(counted["first_month"].to_list(), WIDTHS[width])
+    whole = every_period(counted["first_month"].to_list(), WIDTHS[width])
     return (
         whole.join(counted, on="first_month", how="left", maintain_order="left")
         .with_columns(pl.col("due", "assessed", "responded", "not_yet_due").fill_null(0))
@@ -73,7 +73,7 @@ def _by(dated: pl.DataFrame, width: str, definitions: Definitions) -> pl.DataFra
     )
 
 
-def _every(found: list[date], months: int) -> pl.DataFrame:
+def every_period(found: list[date], months: int) -> pl.DataFrame:
     """Return every period from the first to the last, also those in which no course began."""
     if not found:
         return pl.DataFrame(schema={"first_month": pl.Date})

@@ -8,6 +8,7 @@ PAGES: tuple[tuple[Path, str, str], ...] = (
     (FOLDER / "condition.py", "Condition", ":material/stethoscope:"),
     (FOLDER / "trends.py", "Trends", ":material/timeline:"),
     (FOLDER / "clinics.py", "Clinics", ":material/compare_arrows:"),
+    (FOLDER / "safety.py", "Safety", ":material/health_and_safety:"),
     (FOLDER / "data_quality.py", "Data quality", ":material/fact_check:"),
     (FOLDER / "definitions.py", "Definitions", ":material/menu_book:"),
 )

@@ -11,15 +11,25 @@ from pipelines.pages.view import View
 
 
 def answer(
-    view: View, definitions: Definitions, about: str, sentence: str, cautions: Iterable[str] = ()
+    view: View,
+    definitions: Definitions,
+    about: str,
+    sentence: str,
+    cautions: Iterable[str] = (),
+    *,
+    measured: bool = True,
 ) -> None:
-    """Draw the answer in a sentence, over it what it is about, under it what to mind."""
+    """Draw the answer in a sentence, over it what it is about, under it what to mind.
+
+    `measured`: whether it is of the measure and window that were chosen.
+    """
     if not policy_row(definitions, view.policy)["protects"]:
         st.badge("Internal, not for sharing", icon=":material/lock:", color="orange")
     for warning in view.warnings:
         st.warning(warning, icon=":material/link_off:")
     with st.container(key="answer"):
-        st.caption(" · ".join([about, asked(view.question, definitions), *view.filters]))
+        measure = [asked(view.question, definitions)] if measured else []
+        st.caption(" · ".join([about, *measure, *view.filters]))
         with st.container(key="sentence"):
             st.markdown(unbroken(sentence))
         for caution in cautions:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pipelines.asking import POPULATIONS
 from pipelines.disclosure.groups import code_labels
+from pipelines.disclosure.safety import ALL_EVENTS, term_label
 from pipelines.estimates import Question
 from pipelines.estimates.result import Population
 from pipelines.pages import phrases
@@ -43,6 +44,9 @@ def chosen(practice: Practice) -> View:
         known["condition"] = list(conditions(practice).values())
         known["about"] = [phrases.TOGETHER, *known["condition"]]
         known["rules"] = list(code_labels("chart_rules", practice.definitions).values())
+        clinics = _codes(practice, "clinic_key").values()
+        known["event"] = [ALL_EVENTS, *map(term_label, practice.event_terms()), *clinics]
+        known["sign"] = list(code_labels("sign", practice.definitions).values())
         known["groups"] = present(practice)
         known["funnel"] = list(FUNNELS.values())
         known["first"] = known["second"] = group_names(practice)

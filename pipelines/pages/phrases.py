@@ -77,6 +77,32 @@ BUDGET = (
     "Each condition gives two charts, rate and follow-up, taken as independent. The more charts are looked"
     " at, the more of them signal by chance alone."
 )
+INFUSIONS = "All infusions of courses; measure, window and first courses do not matter here"
+SAFETY = (
+    "- Infusions: those of agent and route that make courses, whatever the condition. Filters by period are"
+    " by the month of the infusion.\n"
+    "- Rates count recorded events per 100 infusions; limits are exact for independent events (Garwood"
+    " 1936), and events of one patient are not quite.\n"
+    "- Events are what staff wrote down during and after the infusion; more may mean more care in writing."
+)
+TERMS = (
+    "Events per 100 infusions with exact 95 % limits. Begins: median minutes after the start of the"
+    " infusion; lasts: median minutes of those whose end is recorded."
+)
+BETWEEN = (
+    "Each point: the infusions since the serious event before. Higher is better. The centre is the median;"
+    " limits need twelve points. Within a month the order of infusions is not known exactly where days are"
+    " slid."
+)
+EXCURSIONS = (
+    "Readings beyond thresholds after the start of the infusion, of infusions that were read for them. An"
+    " excursion is not an adverse event: a short rise without symptoms needs no treatment. Limits allow for"
+    " several infusions of one patient. Thresholds are definitions and can be changed."
+)
+DOSES = (
+    "By what was given, so that infusions stopped early stand at low doses: this is no comparison of what was"
+    " ordered. Who gets more differs too."
+)
 TOGETHER = "All headline conditions together"
 EXPECTED = (
     "Expected: what the whole practice reaches with patients alike in severity at baseline, condition,"

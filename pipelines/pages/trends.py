@@ -9,6 +9,7 @@ import streamlit as st
 from pipelines import InputError, cached
 from pipelines.charts import trend
 from pipelines.charts.spelled import unbroken
+from pipelines.disclosure import control_words
 from pipelines.disclosure import trend_tables as tables
 from pipelines.disclosure import trend_words as words
 from pipelines.disclosure.groups import code_labels
@@ -83,7 +84,7 @@ def _rebased(view: View, question: Question) -> bool:
 
 
 def _charts(found: TrendFinding) -> None:
-    if found.points.is_empty():
+    if found.rate.points.is_empty():
         st.markdown("These records keep no months, so there is nothing to draw.")
         return
     either_width("trend", trend.chart(found), trend.chart(found, narrow=True))
@@ -92,9 +93,9 @@ def _charts(found: TrendFinding) -> None:
     )
     st.caption(phrases.TREND_POINTS)
     st.subheader("What stands out, and what could be seen")
-    for said in words.signals(found.rate, found.width, found.better):
+    for said in control_words.signals(found.rate):
         st.markdown(f"- {unbroken(said)}")
-    st.markdown(unbroken(words.operating(found)))
+    st.markdown(unbroken(control_words.operating(found.rate)))
     if found.rebases.height:
         st.table(tables.rebases(found), border="horizontal", hide_index=True)
     with st.expander("Table behind the charts"):
@@ -162,13 +163,12 @@ def _all(view: View, rules: RuleSet, rebased: bool) -> None:
             view.practice, _about(view.question, category), rules, rebased, view.policy
         )
         assert not isinstance(one, str)
-        if one.rate.points["rule"].count() or one.follow_up.points["rule"].count():
+        if one.rate.counted.height or one.follow_up.counted.height:
             found[label] = one
     st.table(tables.overview(found), border="horizontal", hide_index=True)
     apart = [one for label, one in found.items() if label != "Together"]
-    st.markdown(
-        unbroken(words.budget([chart for one in apart for chart in (one.rate, one.follow_up)]))
-    )
+    charts = [chart for one in apart for chart in (one.rate, one.follow_up)]
+    st.markdown(unbroken(control_words.budget(charts, "single conditions")))
     st.caption(phrases.BUDGET)
 
 

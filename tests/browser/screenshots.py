@@ -12,6 +12,7 @@ PAGES = {
     "condition": "condition",
     "trends": "trends",
     "clinics": "clinics",
+    "safety": "safety",
     "data_quality": "data_quality",
     "definitions": "definitions",
 }

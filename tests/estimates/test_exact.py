@@ -7,7 +7,12 @@ import polars as pl
 import pytest
 from scipy.stats import poisson_binom
 
-from pipelines.estimates.exact import clopper_pearson, number_met, observed_over_expected
+from pipelines.estimates.exact import (
+    clopper_pearson,
+    number_met,
+    observed_over_expected,
+    poisson_limits,
+)
 
 GOLDEN = Path(__file__).parents[1] / "reference" / "case_mix_r.csv"
 
@@ -16,6 +21,13 @@ def golden(what: str) -> list[tuple[str, float, float, float]]:
     return (
         pl.read_csv(GOLDEN, comment_prefix="#").filter(pl.col("what") == what).drop("what").rows()
     )
+
+
+def test_limits_of_poisson_counts_against_r_poisson_test() -> None:
+    rows = golden("poisson")
+    low, high = poisson_limits(np.array([float(count) for _, count, _, _ in rows]))
+    assert low == pytest.approx([row[2] for row in rows], rel=1e-10)
+    assert high == pytest.approx([row[3] for row in rows], rel=1e-10)
 
 
 def test_clopper_pearson_against_r(studies: Path) -> None:

@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from pipelines.definitions import Definitions
+from pipelines.disclosure.control_words import signals
 from pipelines.disclosure.trend import TrendFinding, disclose_trend
-from pipelines.disclosure.trend_words import answer, cautions, event, signals, together
+from pipelines.disclosure.trend_words import answer, cautions, event, together
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.trend import Trend, trend
 from pipelines.intake.annotations import Annotations, annotations
@@ -63,9 +64,9 @@ def test_a_steady_rate_is_said_to_have_moved_no_more_than_chance(
     finding = shown(of(courses(list(STEADY)), definitions, noted))
     assert answer(finding) == (
         "From Jan 2024 to Dec 2024, 50 % of those followed up responded,"
-        " and the rate moved no more than chance explains."
+        " and it moved no more than chance explains."
     )
-    assert finding.variation == "common"
+    assert finding.rate.variation == "common"
     assert cautions(finding) == []
 
 
@@ -74,15 +75,15 @@ def test_a_rise_is_better_and_for_worsening_it_is_worse(
 ) -> None:
     rows = courses([5, 6, 5, 7, 6, 5, 6, 7, 5, 13, 14, 12, 13, 15, 14, 13, 14, 13])
     better = shown(of(rows, definitions, noted))
-    assert better.variation == "improvement"
+    assert better.rate.variation == "improvement"
     assert answer(better).endswith("; the latest points are better than chance explains.")
-    assert signals(better.rate, "month", 1)[0] == (
+    assert signals(better.rate)[0] == (
         "Jan 2024 to Jun 2025: 9 in a row on one side of the centre, where chance leaves at most 7;"
         " later points higher (better)."
     )
     harm = rows.with_columns(measure=pl.lit("worsening"))
     worse = shown(of(harm, definitions, noted, Question(measure="worsening")))
-    assert worse.variation == "concern"
+    assert worse.rate.variation == "concern"
 
 
 def test_months_with_too_little_follow_up_are_kept_out_and_said(
@@ -90,9 +91,9 @@ def test_months_with_too_little_follow_up_are_kept_out_and_said(
 ) -> None:
     rows = courses([20, *STEADY], missed=[9] + [0] * 12)
     finding = shown(of(rows, definitions, noted))
-    assert finding.points["why_out"].to_list() == ["follow_up"] + [None] * 12
-    assert finding.follow_up_points["why_out"].null_count() == 13
-    assert finding.points["colour"][0] == "out"
+    assert finding.rate.points["why_out"].to_list() == ["follow_up"] + [None] * 12
+    assert finding.follow_up.points["why_out"].null_count() == 13
+    assert finding.rate.points["colour"][0] == "out"
     assert cautions(finding) == [
         "1 month under 70 % follow-up drawn grey and kept out of the rules."
     ]
@@ -112,7 +113,7 @@ def test_few_points_are_too_few_to_tell_a_trend(
     definitions: Definitions, noted: Annotations
 ) -> None:
     finding = shown(of(courses([10, 2, 19]), definitions, noted))
-    assert finding.variation == "too_few"
+    assert finding.rate.variation == "too_few"
     assert answer(finding).endswith("3 months are too few to tell a trend.")
 
 
@@ -183,8 +184,8 @@ def test_targets_hold_from_their_month_and_limits_say_whether_they_are_reached(
         schema_overrides={"category": pl.String, "clinic_key": pl.String},
     )
     finding = shown(of(courses(list(STEADY)), definitions, replace(noted, targets=targets)))
-    assert finding.points["target"].to_list() == [None] * 2 + [0.4] * 6 + [0.9] * 4
-    assert finding.assurance == "misses"
+    assert finding.rate.points["target"].to_list() == [None] * 2 + [0.4] * 6 + [0.9] * 4
+    assert finding.rate.assurance == "misses"
 
 
 def test_lines_can_be_seen_with_and_without_a_rebase(

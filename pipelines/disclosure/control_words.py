@@ -1,0 +1,130 @@
+"""The sentences of control charts: what stands out, and what the chart could have seen."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from pipelines.disclosure.control import Scale, ShownChart, Variation, period
+from pipelines.disclosure.words import NONE, percent, span
+from pipelines.estimates.control_chart import FEW_CROSSINGS, LONG_RUN
+from pipelines.estimates.operating_characteristics import by_chance
+
+PERIODS = {"month": "month", "quarter": "quarter", "half_year": "half-year"}
+WAYS = {1: "higher", -1: "lower"}
+WHY_OUT = {
+    "not_yet_due": "not all due yet",
+    "nobody": "nobody counted",
+    "follow_up": "too few followed up",
+    "unfinished": "the month is not over",
+}
+VARIATION = {
+    "improvement": "▲ Better", "concern": "▼ Worse", "common": "● Chance explains it",
+    "earlier": "◐ Earlier signal",
+    "too_few": "○ Too few points",
+}  # fmt: skip
+LATEST = {"improvement": ", the latest for the better", "concern": ", the latest for the worse"}
+CHANGES = {
+    "share": "a lasting change of 10 points",
+    "per_100": "a lasting doubling of the rate",
+    "number": "events twice as often",
+}
+
+
+def value(number: object, scale: Scale) -> str:
+    """Return what a point says in its scale."""
+    if not isinstance(number, float):
+        return NONE
+    if scale == "share":
+        return percent(number)
+    return f"{100 * number:.1f} per 100" if scale == "per_100" else f"{number:,.0f}"
+
+
+def limits(row: Mapping[str, object], scale: Scale) -> str:
+    """Return the limits of a point in its scale."""
+    low, high = row["lower"], row["upper"]
+    if scale == "share" or not isinstance(low, float) or not isinstance(high, float):
+        return span(low, high)
+    return f"{100 * low:.1f}–{100 * high:.1f}" if scale == "per_100" else f"{low:,.0f}–{high:,.0f}"
+
+
+def counted(number: int, width: str) -> str:
+    """Return a number of periods."""
+    return f"1 {PERIODS[width]}" if number == 1 else f"{number} {PERIODS[width]}s"
+
+
+def standing(shown: ShownChart) -> str:
+    """Return in short how many signals a chart holds."""
+    number = shown.chart.signals.height
+    if not number:
+        return "nothing stands out" if shown.enough else "too few points to tell"
+    return f"{'1 signal' if number == 1 else f'{number} signals'}{LATEST.get(shown.variation, '')}"
+
+
+def movement(variation: Variation) -> str:
+    """Return how a rate moved, to end a sentence with; empty where points are too few."""
+    return {
+        "improvement": "; the latest points are better than chance explains.",
+        "concern": "; the latest points are worse than chance explains.",
+        "earlier": "; at times it moved more than chance explains, but not at the end.",
+        "common": ", and it moved no more than chance explains.",
+        "too_few": "",
+    }[variation]
+
+
+def signals(shown: ShownChart) -> list[str]:
+    """Return each signal of a chart in words."""
+    return [_signal(row, shown) for row in shown.chart.signals.iter_rows(named=True)]
+
+
+def _signal(row: Mapping[str, object], shown: ShownChart) -> str:
+    first, last = row["first_month"], row["last_month"]
+    assert isinstance(first, date)
+    assert isinstance(last, date)
+    way = int(str(row["way"]))
+    phases = shown.chart.phases
+    phase = phases.filter(pl.col("phase") == pl.lit(row["phase"])).row(0, named=True)
+    when = period(first, shown.width)
+    if last != first:
+        when += f" to {period(last, shown.width)}"
+    later = f"later points {WAYS.get(way, 'no different')}"
+    steps = "each above the one before" if way > 0 else "each below the one before"
+    said = {
+        "outside": f"outside the limits, {WAYS.get(way)}",
+        "trend": f"seven points in a row, {steps}",
+        "two_of_three": f"two of three points close to a limit, {WAYS.get(way)}",
+        "shift": f"seven or more in a row on the {WAYS.get(way)} side of the mean",
+        LONG_RUN: f"{phase['longest']} in a row on one side of the centre, where chance leaves at most"
+        f" {phase['longest_allowed']}; {later}",
+        FEW_CROSSINGS: f"the centre was crossed {phase['crossings']} times, where chance leaves at least"
+        f" {phase['fewest_crossings']}; {later}",
+    }[str(row["sign"])]
+    judged = {1: " (better)", -1: " (worse)"}.get(way * shown.better, "")
+    return f"{when}: {said}{judged}."
+
+
+def operating(shown: ShownChart) -> str:
+    """Return the chances of a false alarm and of seeing a change, of this chart."""
+    chances = shown.chart.operating
+    if chances is None:
+        return "No point counts, so nothing could be seen."
+    return (
+        f"With these {shown.counted.height} points and these rules, chance alone raises an alarm in"
+        f" {percent(chances.false_alarm)} of such charts; {CHANGES[shown.scale]} from the middle on would"
+        f" be seen in {percent(chances.power)}."
+    )
+
+
+def budget(charts: Sequence[ShownChart], of: str) -> str:
+    """Return how many of several charts chance alone would make signal, beside how many do."""
+    judged = [one.chart for one in charts if one.chart.operating is not None]
+    if not judged:
+        return "No chart has points that count."
+    chances = [chart.operating.false_alarm for chart in judged if chart.operating is not None]
+    expected, any_ = by_chance(chances)
+    average = f"{expected:.1f}" if expected >= 0.05 else "fewer than 0.1"
+    seen = sum(not chart.signals.is_empty() for chart in judged)
+    return (
+        f"Of the {len(judged)} charts of {of} {seen} signal. If nothing had changed, chance alone would"
+        f" make {average} of them signal on average, and at least one with a chance of {percent(any_)}."
+    )

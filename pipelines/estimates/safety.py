@@ -1,0 +1,320 @@
+"""How safely infusions went: adverse events, early stops, vital signs during the infusion."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from pipelines.definitions import Definitions
+from pipelines.estimates.control_chart import ControlChart, control_chart
+from pipelines.estimates.exact import poisson_limits
+from pipelines.estimates.intervals import design_effects, wilson
+from pipelines.estimates.judging_points import RuleSet, rules_of
+from pipelines.estimates.periods import WIDTHS, every_period, start_of
+from pipelines.estimates.result import Provenance, Question
+
+PER = 100  # infusions
+GRADES = range(1, 6)
+LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
+
+
+@dataclass(frozen=True)
+class Infusions:
+    """Infusions of courses and what was recorded of them: rows of the marts infusion_*."""
+
+    infusions: pl.DataFrame
+    events: pl.DataFrame
+    signs: pl.DataFrame
+    excursions: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class OverTime:
+    """Events over time: of all, of one term or of one clinic.
+
+    `chart` holds events over infusions by period of `width`, or, where events are too `rare` for
+    that, infusions from one with an event to the next.
+    """
+
+    term: str | None
+    clinic_key: str | None
+    chart: ControlChart = field(repr=False)
+    width: str
+    rare: bool
+
+
+@dataclass(frozen=True)
+class Safety:
+    """Safety of infusions, as counted: not for display.
+
+    `totals`: one row of all infusions: infusions, patients, observed, events, serious, with_events,
+    per_100 with low and high. `terms`: one row per term, the commonest first: events, infusions and
+    patients with it, serious, unresolved, grade_1 to grade_5, per_100, low, high, median minutes of
+    onset and of lasting. `doses`: infusions, events, stopped, per_100, low, high by dose band. `stops`:
+    infusions stopped early by reason, of all that say whether they were. `stopped`: stopped, told, share,
+    low, high. `excursions`: read, beyond, share, low, high by excursion. `signs`: median, low (10 %)
+    and high (90 %) by sign and minute with the number read. `over_time`: all events first, then each
+    term, then each clinic where there are several; `between`: infusions between serious events.
+    `serious`: one row per serious event, for review: keys, no identity. Shares of infusions have Wilson
+    limits that allow for several infusions of one patient; rates of events have exact Poisson ones,
+    which do not.
+    """
+
+    question: Question
+    totals: pl.DataFrame
+    terms: pl.DataFrame
+    doses: pl.DataFrame
+    stopped: pl.DataFrame
+    stops: pl.DataFrame
+    excursions: pl.DataFrame
+    signs: pl.DataFrame
+    over_time: tuple[OverTime, ...]
+    between: ControlChart
+    serious: pl.DataFrame = field(repr=False)
+    definitions: Definitions = field(repr=False)
+    provenance: Provenance
+
+
+def safety(
+    found: Infusions,
+    question: Question,
+    definitions: Definitions,
+    provenance: Provenance,
+    rules: RuleSet = "anhoej",
+) -> Safety:
+    """Return the safety of infusions, already filtered; what hangs on others is left out.
+
+    A rate counts recorded events; where nothing is recorded, nothing happened or nobody wrote it down.
+    Periods of charts are as narrow as leaves trend_point_events events to each on average.
+    """
+    infusions = found.infusions
+    events, signs, excursions = (
+        frame.join(infusions.select("visit_key", "patient_key"), on="visit_key")
+        for frame in (found.events, found.signs, found.excursions)
+    )
+    terms = _terms(events, infusions.height)
+    clinics = infusions["clinic_key"].unique().sort().to_list()
+    parts = [
+        (None, None, infusions),
+        *((term, None, _of_term(infusions, events, term)) for term in terms["term"].to_list()),
+        *(
+            (None, clinic, infusions.filter(pl.col("clinic_key") == clinic))
+            for clinic in (clinics if len(clinics) > 1 else [])
+        ),
+    ]
+    return Safety(
+        question,
+        _totals(infusions),
+        terms,
+        _doses(infusions, definitions),
+        _stopped(infusions),
+        _stops(infusions),
+        _excursions(excursions, definitions),
+        _bands(signs),
+        tuple(
+            OverTime(term, clinic, *_over_time(part, definitions, rules, provenance))
+            for term, clinic, part in parts
+        ),
+        _between(infusions, "serious", definitions),
+        _serious(events, infusions),
+        definitions,
+        provenance,
+    )
+
+
+def _rates(counted: pl.DataFrame, events: str, infusions: pl.Expr) -> pl.DataFrame:
+    """Return counts with events per 100 infusions and exact limits; null without infusions."""
+    low, high = poisson_limits(counted[events].to_numpy().astype(np.float64))
+    told = counted.with_columns(_low=pl.Series(low), _high=pl.Series(high), _n=infusions)
+    rates = [
+        pl.when(pl.col("_n") > 0).then(PER * pl.col(name) / pl.col("_n")).alias(rate)
+        for name, rate in ((events, "per_100"), ("_low", "low"), ("_high", "high"))
+    ]
+    return told.with_columns(rates).drop("_low", "_high", "_n")
+
+
+def _totals(infusions: pl.DataFrame) -> pl.DataFrame:
+    counted = infusions.select(
+        infusions=pl.len().cast(pl.Int64),
+        patients=pl.col("patient_key").n_unique().cast(pl.Int64),
+        observed=pl.col("observed").sum().cast(pl.Int64),
+        events=pl.col("events").sum(),
+        serious=pl.col("serious").sum(),
+        with_events=(pl.col("events") > 0).sum().cast(pl.Int64),
+    )
+    return _rates(counted, "events", pl.col("infusions"))
+
+
+def _terms(events: pl.DataFrame, infusions: int) -> pl.DataFrame:
+    number = pl.col("events").sum().cast(pl.Int64)
+    lasting = pl.col("resolved_minute") - pl.col("onset_minute")
+    grades = [
+        pl.col("events")
+        .filter(pl.col("grade") == grade)
+        .sum()
+        .cast(pl.Int64)
+        .alias(f"grade_{grade}")
+        for grade in GRADES
+    ]
+    counted = events.group_by("term").agg(
+        number,
+        *grades,
+        infusions=pl.col("visit_key").n_unique().cast(pl.Int64),
+        patients=pl.col("patient_key").n_unique().cast(pl.Int64),
+        serious=pl.col("events").filter("serious").sum().cast(pl.Int64),
+        unresolved=pl.col("events")
+        .filter(pl.col("resolved_minute").is_null())
+        .sum()
+        .cast(pl.Int64),
+        onset=pl.col("onset_minute").median(),
+        lasting=lasting.median(),
+    )
+    rates = _rates(counted, "events", pl.lit(infusions))
+    return rates.sort(pl.col("events"), "term", descending=[True, False])
+
+
+def _doses(infusions: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
+    bands = (
+        definitions["dose_bands"]
+        .sort("from_mg_per_kg")
+        .select("band", "label", "from_mg_per_kg", "below_mg_per_kg")
+    )
+    dosed = infusions.filter(pl.col("dose_mg_per_kg").is_not_null()).sort("dose_mg_per_kg")
+    placed = dosed.join_where(
+        bands,
+        pl.col("dose_mg_per_kg") >= pl.col("from_mg_per_kg"),
+        pl.col("dose_mg_per_kg") < pl.col("below_mg_per_kg").fill_null(pl.lit(10_000)),
+    )
+    counted = placed.group_by("band").agg(
+        infusions=pl.len().cast(pl.Int64),
+        events=pl.col("events").sum(),
+        stopped=pl.col("stopped_early").fill_null(False).sum().cast(pl.Int64),
+    )
+    every = bands.select("band", "label").join(
+        counted, on="band", how="left", maintain_order="left"
+    )
+    filled = every.with_columns(pl.col("infusions", "events", "stopped").fill_null(0))
+    return _rates(filled, "events", pl.col("infusions"))
+
+
+def _stopped(infusions: pl.DataFrame) -> pl.DataFrame:
+    told = infusions.filter(pl.col("stopped_early").is_not_null())
+    rows = told.select("patient_key", met="stopped_early", all=pl.lit("all"))
+    return _shares(rows, "all").select(
+        stopped="met", told="n", share="share", low="low", high="high"
+    )
+
+
+def _stops(infusions: pl.DataFrame) -> pl.DataFrame:
+    stopped = infusions.filter(pl.col("stopped_early").fill_null(False))
+    return (
+        stopped.group_by(reason="stop_reason")
+        .agg(infusions=pl.len().cast(pl.Int64))
+        .sort(pl.col("infusions"), "reason", descending=[True, False], nulls_last=True)
+    )
+
+
+def _excursions(read: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
+    rows = _shares(read.select("patient_key", "excursion", met="beyond"), "excursion")
+    known = definitions["excursions"].sort("sort_order").select("excursion", "label", "severity")
+    joined = known.join(rows, on="excursion", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("n", "met").fill_null(0)).rename(
+        {"n": "read", "met": "beyond"}
+    )
+
+
+def _shares(rows: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Return met, n and their share with limits for each group of infusions that met something or not."""
+    effects = design_effects(rows.rename({"met": "responded"}), [by])
+    counted = rows.group_by(by).agg(
+        met=pl.col("met").sum().cast(pl.Int64), n=pl.len().cast(pl.Int64)
+    )
+    told = counted.join(effects, on=by, how="left", maintain_order="left")
+    divisor = told["divisor"].to_numpy()
+    low, high = wilson(told["met"].to_numpy() / divisor, told["n"].to_numpy() / divisor)
+    return told.select(
+        by, "met", "n", share=pl.col("met") / pl.col("n"), low=pl.Series(low), high=pl.Series(high)
+    )
+
+
+def _bands(signs: pl.DataFrame) -> pl.DataFrame:
+    value = pl.col("value")
+    return (
+        signs.group_by("sign", "minute")
+        .agg(
+            read=pl.len().cast(pl.Int64),
+            low=value.quantile(LOW, "linear"),
+            median=value.quantile(MIDDLE, "linear"),
+            high=value.quantile(HIGH, "linear"),
+        )
+        .sort("sign", "minute")
+    )
+
+
+def _of_term(infusions: pl.DataFrame, events: pl.DataFrame, term: str) -> pl.DataFrame:
+    """Return the infusions with the number of events of one term."""
+    own = events.filter(pl.col("term") == term).group_by("visit_key").agg(pl.col("events").sum())
+    joined = infusions.drop("events").join(own, on="visit_key", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("events").fill_null(0))
+
+
+def _over_time(
+    infusions: pl.DataFrame, definitions: Definitions, rules: RuleSet, provenance: Provenance
+) -> tuple[ControlChart, str, bool]:
+    """Return the chart of events over time, its width, and whether events are too rare for periods."""
+    least = definitions.setting("trend_point_events")
+    for width in WIDTHS:
+        points = _points(infusions, width, provenance)
+        if points.is_empty() or points["numerator"].sum() >= least * points.height:
+            return control_chart(points, "u", rules_of(rules, definitions)), width, False
+    return _between(infusions, "events", definitions), "month", True
+
+
+def _points(infusions: pl.DataFrame, width: str, provenance: Provenance) -> pl.DataFrame:
+    """Return events and infusions by period; one that is not over is kept out."""
+    dated = infusions.filter(pl.col("month").is_not_null())
+    counted = dated.group_by(first_month=start_of("month", width)).agg(
+        numerator=pl.col("events").sum(), denominator=pl.len().cast(pl.Int64)
+    )
+    whole = every_period(counted["first_month"].to_list(), WIDTHS[width])
+    over = pl.col("first_month").dt.offset_by(f"{WIDTHS[width]}mo")
+    unfinished = over > pl.lit(provenance.data_through, pl.Date).dt.offset_by("1d")
+    return (
+        whole.join(counted, on="first_month", how="left", maintain_order="left")
+        .with_columns(pl.col("numerator", "denominator").fill_null(0))
+        .with_row_index("place")
+        .with_columns(
+            why_out=pl.when(unfinished)
+            .then(pl.lit("unfinished"))
+            .when(pl.col("denominator") == 0)
+            .then(pl.lit("nobody"))
+        )
+    )
+
+
+def _between(infusions: pl.DataFrame, column: str, definitions: Definitions) -> ControlChart:
+    """Return the number of infusions between one with such an event and the next."""
+    ordered = infusions.sort("visit_date", "visit_key").with_row_index("number")
+    had = ordered.filter(pl.col(column) > 0).with_columns(
+        gap=pl.col("number").cast(pl.Int64).diff() - 1
+    )
+    gaps = had.filter(pl.col("gap").is_not_null() & pl.col("month").is_not_null())
+    points = gaps.with_row_index("place").select(
+        "place",
+        first_month="month",
+        numerator="gap",
+        denominator=pl.lit(1),
+        why_out=pl.lit(None, pl.String),
+    )
+    return control_chart(points, "g", rules_of("anhoej", definitions))
+
+
+def _serious(events: pl.DataFrame, infusions: pl.DataFrame) -> pl.DataFrame:
+    where = infusions.select("visit_key", "clinic_key", "category", "month", "infusion_number")
+    return (
+        events.filter("serious")
+        .join(where, on="visit_key")
+        .select("month", "clinic_key", "category", "infusion_number", "term", "grade",
+                "onset_minute", "resolved_minute", "visit_key", "patient_key")
+        .sort("month", "visit_key", "term", descending=[True, False, False])
+    )  # fmt: skip

@@ -1,0 +1,132 @@
+"""A practice that is open: its build, its names, and the courses that a question counts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from pipelines import warehouse
+from pipelines.asking import FILTERS, asked, check, check_annotations, known
+from pipelines.definitions import Definitions
+from pipelines.estimates import Question
+from pipelines.estimates.followed import Followed
+from pipelines.estimates.result import Population, Provenance
+from pipelines.estimates.safety import Infusions
+from pipelines.intake.annotations import Annotations, annotations
+from pipelines.warehouse import Build
+
+COLUMNS = (
+    "course_key", "patient_key", "measure", "status", "instrument", "category", "subtype",
+    "clinic_key", "sex", "age_band", "region", "is_first_course", "start_month", "start_year", "course_number",
+    "baseline", "final", "severity",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One practice's build and the definitions that it was made with."""
+
+    folder: Path
+    build: Build
+    definitions: Definitions = field(repr=False)
+
+    @property
+    def measures(self) -> list[str]:
+        """Return the measures in their order."""
+        return self.definitions["measure_labels"].sort("sort_order")["measure"].to_list()
+
+    @property
+    def windows(self) -> list[str]:
+        """Return the windows in their order."""
+        ordered = self.definitions["windows"].sort("sort_order")
+        return ordered["window"].unique(maintain_order=True).to_list()
+
+    @property
+    def default_window(self) -> str:
+        """Return post_induction, or in a study without it its first window."""
+        return "post_induction" if "post_induction" in self.windows else self.windows[0]
+
+    def values(self, column: str) -> list[str]:
+        """Return what a filter column holds in the build, in its order."""
+        known("filter", column, FILTERS)
+        found = set(self._all_courses()[column].drop_nulls().to_list())
+        labels = self.definitions["labels"].filter(pl.col("list") == column).sort("sort_order")
+        ordered = [code for code in labels["code"].to_list() if code in found]
+        return ordered + sorted(found - set(ordered))
+
+    def months(self) -> list[date]:
+        """Return the months in which courses began; none in a study of relative days."""
+        return self._all_courses()["start_month"].drop_nulls().unique().sort().to_list()
+
+    def annotations(self) -> Annotations:
+        """Return the practice's events, targets and rebases, as they stand in its folder now.
+
+        Raises InputError for a wrong cell, and for a clinic, category or measure that is not known.
+        """
+        noted = annotations(self.folder)
+        check_annotations(noted, self)
+        return noted
+
+    def event_terms(self) -> list[str]:
+        """Return the terms of the adverse events of infusions."""
+        found = warehouse.distinct(self.build.path, "marts.infusion_events", ["term"])
+        return found["term"].sort().to_list()
+
+    @property
+    def _provenance(self) -> Provenance:
+        build = self.build
+        return Provenance(build.id, build.calendar, build.data_from, build.data_through)
+
+    def _question(
+        self,
+        by: Sequence[str],
+        measure: str,
+        window: str | None,
+        population: Population,
+        where: Mapping[str, Sequence[str]] | None,
+        start_from: date | None,
+        start_to: date | None,
+    ) -> Question:
+        question = Question(
+            measure=measure,
+            window=window or self.default_window,
+            population=population,
+            by=tuple(by),
+            where={name: tuple(values) for name, values in (where or {}).items() if values},
+            start_from=start_from,
+            start_to=start_to,
+        )
+        check(question, self)
+        return question
+
+    def _all_courses(self) -> pl.DataFrame:
+        return warehouse.distinct(
+            self.build.path, "marts.response_courses", [*FILTERS, "start_month"]
+        )
+
+    def _courses(self, question: Question) -> pl.DataFrame:
+        """Return the courses that a question counts: one row per course and measure."""
+        courses = warehouse.window_courses(self.build.path, question.window).select(COLUMNS)
+        return asked(courses, question)
+
+    def _followed(self, question: Question) -> Followed:
+        """Return the courses that a question counts, followed over time."""
+        names = ("followed_courses", "score_days", "infusion_days", "followed_windows")
+        courses, *others = [
+            warehouse.whole_table(self.build.path, f"marts.{name}") for name in names
+        ]
+        counted = asked(courses, question)
+        return Followed(
+            counted, *[frame.join(counted, on="course_key", how="semi") for frame in others]
+        )
+
+    def _infusions(self, question: Question) -> Infusions:
+        """Return the infusions that a question counts; its period is that of the infusion."""
+        names = ("infusion_safety", "infusion_events", "infusion_signs", "infusion_excursions")
+        infusions, *others = [
+            warehouse.whole_table(self.build.path, f"marts.{name}") for name in names
+        ]
+        counted = asked(infusions.rename({"month": "start_month"}), question)
+        return Infusions(counted.rename({"start_month": "month"}), *others)

@@ -1,0 +1,207 @@
+from datetime import date
+
+import polars as pl
+import pytest
+
+from pipelines.definitions import Definitions
+from pipelines.disclosure.safety import SafetyFinding, disclose_safety
+from pipelines.disclosure.safety_words import answer, cautions, stopped, why_so
+from pipelines.estimates.result import Provenance, Question
+from pipelines.estimates.safety import Infusions, Safety, safety
+
+MADE = Provenance("b", "dates", date(2024, 1, 1), date(2025, 12, 31))
+EVENTS = {"visit_key": pl.String, "term": pl.String, "grade": pl.Int32, "serious": pl.Boolean,
+          "onset_minute": pl.Int32, "resolved_minute": pl.Int32, "events": pl.Int64}  # fmt: skip
+Event = tuple[int, str, int, bool, int, int | None]
+
+
+def infusions(
+    months: int, each: int, events: list[Event] | None = None, clinics: int = 1
+) -> Infusions:
+    """Return so many infusions in each month from January 2024, five per patient, and events by their number."""
+    events = events or []
+    frame = pl.DataFrame(
+        [
+            {
+                "visit_key": f"v{n}", "patient_key": f"p{n // 5}", "clinic_key": f"c{n % clinics}",
+                "category": "depression", "infusion_number": 1 + n % 5, "observed": True,
+                "visit_date": date(2024 + n // each // 12, 1 + n // each % 12, 1 + n % each % 28),
+                "month": date(2024 + n // each // 12, 1 + n // each % 12, 1),
+                "dose_mg_per_kg": 0.5, "stopped_early": n % 50 == 0,
+                "stop_reason": "blood_pressure" if n % 100 == 0 else None,
+                "events": sum(event[0] == n for event in events),
+                "serious": sum(event[0] == n and event[3] for event in events),
+            }
+            for n in range(months * each)
+        ]
+    ).with_columns(pl.col("dose_mg_per_kg").cast(pl.Decimal(12, 4)))  # fmt: skip
+    told = [(f"v{event[0]}", *event[1:], 1) for event in events]
+    rows = pl.DataFrame(told, schema=EVENTS, orient="row")
+    signs = pl.DataFrame(
+        {
+            "visit_key": ["v0", "v1", "v2", "v3"],
+            "minute": [0, 0, 40, 40],
+            "sign": ["systolic"] * 4,
+            "value": [110.0, 130.0, 150.0, 160.0],
+        }
+    )
+    excursions = pl.DataFrame(
+        {
+            "visit_key": ["v0", "v1", "v5"],
+            "excursion": ["systolic_critical"] * 3,
+            "beyond": [True, False, False],
+        }
+    )
+    return Infusions(frame, rows, signs, excursions)
+
+
+def of(found: Infusions, definitions: Definitions) -> Safety:
+    return safety(found, Question(), definitions, MADE)
+
+
+def shown(found: Safety) -> SafetyFinding:
+    finding = disclose_safety(found, "internal")
+    assert isinstance(finding, SafetyFinding)
+    return finding
+
+
+FEW: list[Event] = [
+    (0, "nausea", 1, False, 20, 50),
+    (0, "nausea", 2, False, 30, None),
+    (7, "nausea", 1, False, 40, 100),
+    (9, "syncope", 4, True, 60, 70),
+]
+
+
+def test_events_are_counted_over_infusions_with_exact_limits(definitions: Definitions) -> None:
+    found = of(infusions(1, 50, FEW), definitions)
+    total = found.totals.row(0, named=True)
+    assert (total["infusions"], total["patients"], total["events"], total["serious"]) == (
+        50,
+        10,
+        4,
+        1,
+    )
+    assert total["with_events"] == 3
+    # Garwood's limits of 4 are 1.0899 and 10.2416.
+    assert [total[name] for name in ("per_100", "low", "high")] == pytest.approx(
+        [8, 2.1797, 20.4832], abs=1e-3
+    )
+    nausea = found.terms.row(0, named=True)
+    assert nausea["term"] == "nausea"
+    assert (nausea["events"], nausea["infusions"], nausea["patients"], nausea["unresolved"]) == (
+        3,
+        2,
+        2,
+        1,
+    )
+    assert (nausea["grade_1"], nausea["grade_2"], nausea["onset"], nausea["lasting"]) == (
+        2,
+        1,
+        30,
+        45,
+    )
+
+
+def test_early_stops_doses_and_excursions(definitions: Definitions) -> None:
+    found = of(infusions(2, 100, FEW), definitions)
+    assert found.stopped.select("stopped", "told", "share").row(0) == (4, 200, 0.02)
+    assert found.stops.rows() == [("blood_pressure", 2), (None, 2)]
+    doses = {row[0]: row[1:] for row in found.doses.select("band", "infusions", "events").rows()}
+    assert doses == {"low": (0, 0), "usual": (200, 4), "raised": (0, 0), "high": (0, 0)}
+    first = found.excursions.row(0, named=True)
+    assert (first["excursion"], first["beyond"], first["read"]) == ("systolic_critical", 1, 3)
+    assert found.excursions.filter(pl.col("excursion") == "spo2_low")["share"].to_list() == [None]
+    assert found.signs.rows() == [
+        ("systolic", 0, 2, 112.0, 120.0, 128.0),
+        ("systolic", 40, 2, 151.0, 155.0, 159.0),
+    ]
+
+
+def test_what_hangs_on_infusions_that_are_not_asked_is_left_out(definitions: Definitions) -> None:
+    whole = infusions(1, 50, FEW)
+    some = Infusions(
+        whole.infusions.filter(pl.col("patient_key") == "p1"), *list(vars(whole).values())[1:]
+    )
+    found = of(some, definitions)
+    assert found.totals.select("infusions", "events").row(0) == (5, 2)
+    assert found.terms["term"].to_list() == ["nausea", "syncope"]
+    assert found.signs.is_empty()
+
+
+def spread(each_month: list[int], term: str = "nausea") -> list[Event]:
+    """Return so many events in each month of 100 infusions."""
+    return [
+        (100 * month + n, term, 1, False, 20, 50)
+        for month, count in enumerate(each_month)
+        for n in range(count)
+    ]
+
+
+def test_a_month_with_many_events_is_outside_and_worse(definitions: Definitions) -> None:
+    steady = [9, 11, 10, 8, 12, 10, 9, 30, 10, 11, 9, 12, 10, 8]
+    found = shown(of(infusions(14, 100, spread(steady)), definitions))
+    everything = found.over_time[0]
+    assert (everything.label, everything.rare, everything.shown.width) == (
+        "All events",
+        False,
+        "month",
+    )
+    assert everything.shown.chart.signals.select("sign", "way", "first_month").rows() == [
+        ("outside", 1, date(2024, 8, 1))
+    ]
+    assert everything.shown.points["colour"][7] == "concern"
+
+
+def test_few_events_widen_the_chart_and_fewer_turn_it_to_infusions_between(
+    definitions: Definitions,
+) -> None:
+    found = shown(of(infusions(24, 100, spread([2] * 24)), definitions))
+    assert (found.over_time[0].shown.width, found.over_time[0].rare) == ("quarter", False)
+    assert why_so(found.over_time[0], found) == (
+        "Drawn by quarter, because narrower periods hold fewer than 5 events on average."
+    )
+    rare = shown(of(infusions(24, 100, spread([1, 0, 0, 0] * 6)), definitions))
+    assert rare.over_time[0].rare
+    # From one event to the next: 400 infusions later, so 399 between.
+    assert rare.over_time[0].shown.points["value"].to_list() == [399.0] * 5
+
+
+def test_each_term_and_each_of_several_clinics_has_its_chart(definitions: Definitions) -> None:
+    found = shown(of(infusions(6, 100, FEW, clinics=2), definitions))
+    assert [(one.label, one.of) for one in found.over_time] == [
+        ("All events", "all"), ("Nausea", "term"), ("Syncope", "term"), ("C0", "clinic"), ("C1", "clinic"),
+    ]  # fmt: skip
+
+
+def test_a_month_that_is_not_over_is_kept_out(definitions: Definitions) -> None:
+    made = Provenance("b", "dates", date(2024, 1, 1), date(2024, 6, 29))
+    found = safety(infusions(6, 100, spread([10] * 6)), Question(), definitions, made)
+    assert found.over_time[0].chart.points["why_out"].to_list() == [None] * 5 + ["unfinished"]
+
+
+def test_what_is_said(definitions: Definitions) -> None:
+    found = shown(of(infusions(2, 100, FEW), definitions))
+    assert answer(found) == (
+        "In 200 infusions 4 adverse events were recorded, 1 of them serious: 2.0 (0.5–5.1) per 100"
+        " infusions; 2 % of infusions were stopped early."
+    )
+    assert stopped(found) == "4 of 200 infusions were stopped early: 2.0 % (0.8–5.2)."
+    silent = shown(of(infusions(2, 100), definitions))
+    assert cautions(silent) == [
+        "No event at all is recorded: it may be that nobody wrote them down."
+    ]
+
+
+def test_no_infusion_gives_no_rate(definitions: Definitions) -> None:
+    whole = infusions(1, 10)
+    none = Infusions(*[frame.clear() for frame in vars(whole).values()])
+    found = shown(of(none, definitions))
+    assert found.totals["per_100"].to_list() == [None]
+    assert answer(found) == "No infusion of a course is in these records."
+
+
+def test_a_protecting_policy_shows_the_reason_only(definitions: Definitions) -> None:
+    told = disclose_safety(of(infusions(1, 10, FEW), definitions), "cms11")
+    assert isinstance(told, str)
+    assert "shown inside the practice only" in told
