@@ -11,6 +11,7 @@ from pipelines.definitions import InputError
 from pipelines.disclosure import Finding, disclose
 from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
 from pipelines.disclosure.condition import ConditionFinding, disclose_condition
+from pipelines.disclosure.flow import FlowFinding, disclose_flow
 from pipelines.disclosure.safety import SafetyFinding, disclose_safety
 from pipelines.disclosure.trend import TrendFinding, disclose_trend
 from pipelines.estimates import Result
@@ -18,7 +19,7 @@ from pipelines.estimates.reliable_change import Group, ReliableChange, reliable_
 from pipelines.practice import Practice, open_practice
 
 __all__ = [
-    "ComparisonFinding", "ConditionFinding", "Finding", "Group", "InputError", "Practice",
+    "ComparisonFinding", "ConditionFinding", "Finding", "FlowFinding", "Group", "InputError", "Practice",
     "ReliableChange", "Result", "SafetyFinding", "TrendFinding", "disclose", "disclose_comparison",
-    "disclose_condition", "disclose_safety", "disclose_trend", "open_practice", "reliable_change",
+    "disclose_condition", "disclose_flow", "disclose_safety", "disclose_trend", "open_practice", "reliable_change",
 ]  # fmt: skip

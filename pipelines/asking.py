@@ -17,6 +17,7 @@ GROUPS = (
     "start_year", "start_month",
 )  # fmt: skip
 FILTERS = ("category", "subtype", "clinic_key", "sex", "age_band", "region")
+VISIT_FILTERS = ("clinic_key", "sex", "age_band", "region")
 POPULATIONS: tuple[Population, ...] = ("first_courses", "all_courses")
 
 

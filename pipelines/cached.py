@@ -16,6 +16,7 @@ from pipelines.disclosure import Finding, QualityFinding, disclose, disclose_qua
 from pipelines.disclosure.adjusted import adjusted_scores
 from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
 from pipelines.disclosure.condition import ConditionFinding, disclose_condition
+from pipelines.disclosure.flow import FlowFinding, disclose_flow
 from pipelines.disclosure.safety import SafetyFinding, disclose_safety
 from pipelines.disclosure.trend import TrendFinding, disclose_trend
 from pipelines.estimates import Question
@@ -78,6 +79,11 @@ def trend(
 def safety(opened: Practice, question: Question, policy: str) -> SafetyFinding | str:
     """Return the safety of infusions under the question's filters, or why it is not shown."""
     return _safety(str(opened.folder), opened.build.id, question, policy, opened)
+
+
+def flow(opened: Practice, question: Question, policy: str) -> FlowFinding | str:
+    """Return the flow through a practice under the question's filters, or why it is not shown."""
+    return _flow(str(opened.folder), opened.build.id, question, policy, opened)
 
 
 def picture(opened: Practice, questions: tuple[Question, ...], policy: str) -> bytes:
@@ -200,6 +206,19 @@ def _safety(
         start_to=question.start_to,
     )
     return disclose_safety(found, policy)
+
+
+@st.cache_resource(max_entries=60, ttl="1h", show_spinner=False)
+def _flow(
+    folder: str, build: str, question: Question, policy: str, _opened: Practice
+) -> FlowFinding | str:
+    found = _opened.flow(
+        window=question.window,
+        where=question.where,
+        start_from=question.start_from,
+        start_to=question.start_to,
+    )
+    return disclose_flow(found, policy)
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)

@@ -1,7 +1,7 @@
 """A practice that is open: its build, its names, and the courses that a question counts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from pipelines import warehouse
 from pipelines.asking import FILTERS, asked, check, check_annotations, known
 from pipelines.definitions import Definitions
 from pipelines.estimates import Question
+from pipelines.estimates.flow import Passing
 from pipelines.estimates.followed import Followed
 from pipelines.estimates.result import Population, Provenance
 from pipelines.estimates.safety import Infusions
@@ -124,9 +125,24 @@ class Opened:
 
     def _infusions(self, question: Question) -> Infusions:
         """Return the infusions that a question counts; its period is that of the infusion."""
-        names = ("infusion_safety", "infusion_events", "infusion_signs", "infusion_excursions")
-        infusions, *others = [
-            warehouse.whole_table(self.build.path, f"marts.{name}") for name in names
-        ]
-        counted = asked(infusions.rename({"month": "start_month"}), question)
-        return Infusions(counted.rename({"start_month": "month"}), *others)
+        names = ("infusion_events", "infusion_signs", "infusion_excursions")
+        others = [warehouse.whole_table(self.build.path, f"marts.{name}") for name in names]
+        return Infusions(self._by_month("infusion_safety", question), *others)
+
+    def _passing(self, question: Question) -> Passing:
+        """Return the visits, courses and waits that a question counts, each by its own month."""
+        courses = warehouse.whole_table(self.build.path, "marts.course_flow")
+        every = replace(question, population="all_courses")
+        return Passing(
+            self._by_month("visit_flow", question),
+            asked(courses, every),
+            self._by_month("waits", question),
+            warehouse.whole_table(self.build.path, "marts.maintenance"),
+            self._courses(question).filter(pl.col("measure") == "response"),
+        )
+
+    def _by_month(self, mart: str, question: Question) -> pl.DataFrame:
+        """Return the rows of a mart under a question's filters, its period by the mart's month."""
+        rows = warehouse.whole_table(self.build.path, f"marts.{mart}")
+        every = replace(question, population="all_courses")
+        return asked(rows.rename({"month": "start_month"}), every).rename({"start_month": "month"})

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines import warehouse
-from pipelines.asking import asked, known
+from pipelines.asking import VISIT_FILTERS, asked, known
 from pipelines.definitions import InputError, load
 from pipelines.definitions.differences import differences
 from pipelines.estimates import Result, response
@@ -17,6 +17,7 @@ from pipelines.estimates.comparison import Comparison, comparison
 from pipelines.estimates.condition import Condition, condition
 from pipelines.estimates.durability import Durability, durability
 from pipelines.estimates.feedback import feedback
+from pipelines.estimates.flow import Flow, flow
 from pipelines.estimates.futility import Futility, futility
 from pipelines.estimates.judging_points import RULE_SETS, RuleSet
 from pipelines.estimates.model_file import model_terms
@@ -224,6 +225,28 @@ class Practice(Opened):
         question = self._question((), "response", None, "all_courses", where, start_from, start_to)
         found = self._infusions(question)
         return safety(found, question, self.definitions, self._provenance, rules)
+
+    def flow(
+        self,
+        window: str | None = None,
+        where: Mapping[str, Sequence[str]] | None = None,
+        start_from: date | None = None,
+        start_to: date | None = None,
+        rules: RuleSet = "anhoej",
+    ) -> Flow:
+        """Return how smoothly patients pass through, as counted; see `estimates.flow`.
+
+        `window` is that of follow-up. The period is that of the visit, of the start of the course or
+        of the first consultation. Filters are by clinic, sex, age and region. Raises InputError as
+        `response` does.
+        """
+        known("rules", rules, RULE_SETS)
+        for name in where or {}:
+            known("filter", name, VISIT_FILTERS)
+        question = self._question(
+            (), "response", window, "first_courses", where, start_from, start_to
+        )
+        return flow(self._passing(question), question, self.definitions, self._provenance, rules)
 
     def quality(self) -> QualityResult:
         """Return data quality as counted, with follow-up in the default window."""

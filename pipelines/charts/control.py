@@ -13,6 +13,7 @@ from pipelines.disclosure.control import ShownChart
 from pipelines.disclosure.control_words import WHY_OUT, limits, value
 
 LABELS_WIDE, LABELS_NARROW = 12, 5  # at most so many labels along the axis
+SHARE_AXES = (0.04, 0.12, 0.2, 0.4, 1.0)  # where axes of shares may end: four even steps
 COLOURS = {
     "common": theme.COMMON_CAUSE, "improvement": theme.IMPROVEMENT, "concern": theme.CONCERN,
 }  # fmt: skip
@@ -75,10 +76,13 @@ def _x(content: pl.DataFrame, narrow: bool) -> alt.X:
 
 
 def _y(shown: ShownChart, title: str) -> alt.Y:
-    if shown.scale == "share":
-        axis = alt.Axis(title=title, labelExpr=theme.PERCENT, values=[0, 0.25, 0.5, 0.75, 1])
-        return alt.Y("value:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
     numbers = pl.concat([shown.points["value"], shown.points["upper"]]).drop_nulls().to_list()
+    if shown.scale == "share":
+        top = next(top for top in SHARE_AXES if top >= max([*numbers, 0]))
+        axis = alt.Axis(
+            title=title, labelExpr=theme.PERCENT, values=[top * n / 4 for n in range(5)]
+        )
+        return alt.Y("value:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
     times = "100 * " if shown.scale == "per_100" else ""
     axis = alt.Axis(title=title, labelExpr=f"format({times}datum.value, ',')", tickCount=5)
     return alt.Y("value:Q", scale=alt.Scale(domain=[0, 1.05 * max([*numbers, 0.01])]), axis=axis)

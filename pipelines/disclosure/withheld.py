@@ -12,6 +12,10 @@ WITHHELD_PROPOSAL = (
     "What would move is told inside the practice only: whoever may propose anything could subtract one"
     " answer from another and find a person."
 )
+WITHHELD_FLOW = (
+    "These numbers follow single visits and courses. The policy that protects what leaves the practice does"
+    " not cover them yet, so they are shown inside the practice only."
+)
 WITHHELD_SAFETY = (
     "Adverse events are few and follow single infusions. The policy that protects what leaves the practice"
     " does not cover them yet, so they are shown inside the practice only."

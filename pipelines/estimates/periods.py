@@ -49,6 +49,32 @@ def periods(courses: pl.DataFrame, definitions: Definitions) -> Periods:
     return Periods(frame, months.drop("period"), width)
 
 
+def as_points(counted: pl.DataFrame, width: str, through: date | None) -> pl.DataFrame:
+    """Return counts by period as points of a control chart, also of periods without any.
+
+    `counted` has first_month, numerator, denominator and may have open (Boolean: not all of it can be
+    known yet). A period is kept out that is not over on the last day of the data, is open, or empty.
+    """
+    months = WIDTHS[width]
+    whole = every_period(counted["first_month"].to_list(), months)
+    over = pl.col("first_month").dt.offset_by(f"{months}mo")
+    unfinished = over > pl.lit(through, pl.Date).dt.offset_by("1d")
+    open_ = pl.col("open").fill_null(False) if "open" in counted.columns else pl.lit(False)
+    return (
+        whole.join(counted, on="first_month", how="left", maintain_order="left")
+        .with_columns(pl.col("numerator", "denominator").fill_null(0))
+        .with_row_index("place")
+        .with_columns(
+            why_out=pl.when(unfinished)
+            .then(pl.lit("unfinished"))
+            .when(open_)
+            .then(pl.lit("not_yet_due"))
+            .when(pl.col("denominator") == 0)
+            .then(pl.lit("nobody"))
+        )
+    )
+
+
 def start_of(column: str, width: str) -> pl.Expr:
     """Return the first day of the period in which a day lies."""
     return pl.col(column).dt.truncate(f"{WIDTHS[width]}mo")

@@ -10,7 +10,7 @@ from pipelines.estimates.control_chart import ControlChart, control_chart
 from pipelines.estimates.exact import poisson_limits
 from pipelines.estimates.intervals import design_effects, wilson
 from pipelines.estimates.judging_points import RuleSet, rules_of
-from pipelines.estimates.periods import WIDTHS, every_period, start_of
+from pipelines.estimates.periods import WIDTHS, as_points, start_of
 from pipelines.estimates.result import Provenance, Question
 
 PER = 100  # infusions
@@ -276,20 +276,7 @@ def _points(infusions: pl.DataFrame, width: str, provenance: Provenance) -> pl.D
     counted = dated.group_by(first_month=start_of("month", width)).agg(
         numerator=pl.col("events").sum(), denominator=pl.len().cast(pl.Int64)
     )
-    whole = every_period(counted["first_month"].to_list(), WIDTHS[width])
-    over = pl.col("first_month").dt.offset_by(f"{WIDTHS[width]}mo")
-    unfinished = over > pl.lit(provenance.data_through, pl.Date).dt.offset_by("1d")
-    return (
-        whole.join(counted, on="first_month", how="left", maintain_order="left")
-        .with_columns(pl.col("numerator", "denominator").fill_null(0))
-        .with_row_index("place")
-        .with_columns(
-            why_out=pl.when(unfinished)
-            .then(pl.lit("unfinished"))
-            .when(pl.col("denominator") == 0)
-            .then(pl.lit("nobody"))
-        )
-    )
+    return as_points(counted, width, provenance.data_through)
 
 
 def _between(infusions: pl.DataFrame, column: str, definitions: Definitions) -> ControlChart:

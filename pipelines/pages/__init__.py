@@ -9,6 +9,7 @@ PAGES: tuple[tuple[Path, str, str], ...] = (
     (FOLDER / "trends.py", "Trends", ":material/timeline:"),
     (FOLDER / "clinics.py", "Clinics", ":material/compare_arrows:"),
     (FOLDER / "safety.py", "Safety", ":material/health_and_safety:"),
+    (FOLDER / "flow.py", "Flow", ":material/conversion_path:"),
     (FOLDER / "data_quality.py", "Data quality", ":material/fact_check:"),
     (FOLDER / "definitions.py", "Definitions", ":material/menu_book:"),
 )

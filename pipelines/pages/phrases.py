@@ -77,6 +77,21 @@ BUDGET = (
     "Each condition gives two charts, rate and follow-up, taken as independent. The more charts are looked"
     " at, the more of them signal by chance alone."
 )
+VISITS = "All visits and courses; of what is chosen at the left only window, period, clinic, sex and age matter"
+FLOW = (
+    "- Months are those of the visit, of the start of the course, and of the first consultation.\n"
+    "- Limits are Wilson's; visits of one patient are taken as independent.\n"
+    "- How long ahead a visit was booked is not recorded, so nothing is told by lead time."
+)
+KEPT = (
+    "No-shows and late cancellations over visits that held a place: those that were kept, missed, or"
+    " cancelled late. Who cancelled in time held none."
+)
+NO_WEEKDAYS = "Days of these records are slid or relative, so nothing can be told by weekday."
+ATTRITION = (
+    "Of the induction. Why someone left is recorded only where the last infusion was stopped early; May"
+    " still go on: too recent to tell."
+)
 INFUSIONS = "All infusions of courses; measure, window and first courses do not matter here"
 SAFETY = (
     "- Infusions: those of agent and route that make courses, whatever the condition. Filters by period are"

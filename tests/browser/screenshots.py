@@ -13,6 +13,7 @@ PAGES = {
     "trends": "trends",
     "clinics": "clinics",
     "safety": "safety",
+    "flow": "flow",
     "data_quality": "data_quality",
     "definitions": "definitions",
 }

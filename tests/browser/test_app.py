@@ -79,7 +79,7 @@ def test_the_answer_and_its_chart_appear_and_nothing_is_asked_of_other_hosts(
 
 
 @pytest.mark.parametrize(
-    "path", ["", "condition", "trends", "clinics", "safety", "data_quality", "definitions"]
+    "path", ["", "condition", "trends", "clinics", "safety", "flow", "data_quality", "definitions"]
 )
 def test_a_phone_needs_no_sideways_scrolling(watched: Watched, address: str, path: str) -> None:
     watched.page.set_viewport_size({"width": 420, "height": 900})
