@@ -9,7 +9,7 @@ from pipelines.definitions import InputError
 from pipelines.definitions.errors import did_you_mean, listed
 from pipelines.estimates import Question
 from pipelines.estimates.result import Population
-from pipelines.intake.annotations import FOLLOW_UP, Annotations
+from pipelines.intake.annotations import CHARTS, Annotations
 from pipelines.warehouse import Build
 
 GROUPS = (
@@ -91,7 +91,7 @@ def known(kind: str, name: str, allowed: Sequence[str]) -> None:
 def check_annotations(noted: Annotations, practice: Askable) -> None:
     """Raise InputError where events, targets or rebases name what a practice does not have."""
     allowed = {
-        "measure": [*practice.measures, FOLLOW_UP],
+        "measure": [*practice.measures, *CHARTS],
         "category": practice.values("category"),
         "clinic_key": practice.values("clinic_key"),
     }

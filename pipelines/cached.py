@@ -78,12 +78,14 @@ def trend(
 
 def safety(opened: Practice, question: Question, policy: str) -> SafetyFinding | str:
     """Return the safety of infusions under the question's filters, or why it is not shown."""
-    return _safety(str(opened.folder), opened.build.id, question, policy, opened)
+    noted = opened.annotations().content
+    return _safety(str(opened.folder), opened.build.id, question, noted, policy, opened)
 
 
 def flow(opened: Practice, question: Question, policy: str) -> FlowFinding | str:
     """Return the flow through a practice under the question's filters, or why it is not shown."""
-    return _flow(str(opened.folder), opened.build.id, question, policy, opened)
+    noted = opened.annotations().content
+    return _flow(str(opened.folder), opened.build.id, question, noted, policy, opened)
 
 
 def picture(opened: Practice, questions: tuple[Question, ...], policy: str) -> bytes:
@@ -198,7 +200,7 @@ def _trend(
 
 @st.cache_resource(max_entries=60, ttl="1h", show_spinner=False)
 def _safety(
-    folder: str, build: str, question: Question, policy: str, _opened: Practice
+    folder: str, build: str, question: Question, noted: str, policy: str, _opened: Practice
 ) -> SafetyFinding | str:
     found = _opened.safety(
         where=question.where,
@@ -210,7 +212,7 @@ def _safety(
 
 @st.cache_resource(max_entries=60, ttl="1h", show_spinner=False)
 def _flow(
-    folder: str, build: str, question: Question, policy: str, _opened: Practice
+    folder: str, build: str, question: Question, noted: str, policy: str, _opened: Practice
 ) -> FlowFinding | str:
     found = _opened.flow(
         window=question.window,

@@ -224,7 +224,9 @@ class Practice(Opened):
         known("rules", rules, RULE_SETS)
         question = self._question((), "response", None, "all_courses", where, start_from, start_to)
         found = self._infusions(question)
-        return safety(found, question, self.definitions, self._provenance, rules)
+        return safety(
+            found, question, self.annotations(), self.definitions, self._provenance, rules
+        )
 
     def flow(
         self,
@@ -246,7 +248,14 @@ class Practice(Opened):
         question = self._question(
             (), "response", window, "first_courses", where, start_from, start_to
         )
-        return flow(self._passing(question), question, self.definitions, self._provenance, rules)
+        return flow(
+            self._passing(question),
+            question,
+            self.annotations(),
+            self.definitions,
+            self._provenance,
+            rules,
+        )
 
     def quality(self) -> QualityResult:
         """Return data quality as counted, with follow-up in the default window."""

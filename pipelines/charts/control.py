@@ -1,7 +1,6 @@
 """A control chart: points over time, the lines they are held against, changes and targets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import altair as alt
 import polars as pl
@@ -11,20 +10,13 @@ from pipelines.charts.framing import framed
 from pipelines.charts.places import Layer, together
 from pipelines.disclosure.control import ShownChart
 from pipelines.disclosure.control_words import WHY_OUT, limits, value
+from pipelines.estimates.noted import Event
 
 LABELS_WIDE, LABELS_NARROW = 12, 5  # at most so many labels along the axis
 SHARE_AXES = (0.04, 0.12, 0.2, 0.4, 1.0)  # where axes of shares may end: four even steps
 COLOURS = {
-    "common": theme.COMMON_CAUSE, "improvement": theme.IMPROVEMENT, "concern": theme.CONCERN,
+    "common": theme.COMMON_CAUSE, "neutral": theme.ACCENT, "improvement": theme.IMPROVEMENT, "concern": theme.CONCERN,
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A dated change: drawn before the period at `place`, with its number."""
-
-    place: int
-    title: str
 
 
 def chart(
@@ -32,7 +24,6 @@ def chart(
     title: str,
     axis: str,
     height: int,
-    marks: Sequence[Mark] = (),
     *,
     narrow: bool = False,
 ) -> alt.LayerChart:
@@ -46,7 +37,7 @@ def chart(
     layers = [
         *_lines(content, shown.chart.phases, y, narrow),
         *_target(content, y, narrow),
-        *_marks(content, marks, narrow),
+        *_events(content, shown.events, narrow),
         *_points(content, y, narrow),
     ]
     return framed(together(*layers), title, height, narrow)
@@ -122,14 +113,14 @@ def _target(content: pl.DataFrame, y: alt.Y, narrow: bool) -> list[Layer]:
     return [line.encode(x=x, y=y), named.encode(x=x, y=y, text=alt.value("target"))]
 
 
-def _marks(content: pl.DataFrame, marks: Sequence[Mark], narrow: bool) -> list[Layer]:
+def _events(content: pl.DataFrame, events: Sequence[Event], narrow: bool) -> list[Layer]:
     """Return a line before the first period after each change, with its number on top."""
     places = set(content["place"].to_list())
     rows = pl.DataFrame(
         [
-            {"place": mark.place, "number": str(number), "title": mark.title}
-            for number, mark in enumerate(marks, start=1)
-            if mark.place in places
+            {"place": one.place, "number": str(number), "title": one.title}
+            for number, one in enumerate(events, start=1)
+            if one.place in places
         ],
         schema={"place": pl.Int64, "number": pl.String, "title": pl.String},
     )

@@ -7,6 +7,7 @@ from pipelines.charts import control, theme
 from pipelines.charts.framing import framed
 from pipelines.charts.places import together
 from pipelines.disclosure import safety_words as words
+from pipelines.disclosure.control import ShownChart
 from pipelines.disclosure.safety import EventsOverTime, SafetyFinding
 
 HEIGHT, SMALL = 260, 180
@@ -16,6 +17,12 @@ def over_time(one: EventsOverTime, *, narrow: bool = False) -> alt.LayerChart:
     """Return events per 100 infusions over time, or the infusions between rare ones."""
     axis = "Infusions between" if one.rare else "Events per 100 infusions"
     return control.chart(one.shown, words.over_time(one), axis, HEIGHT, narrow=narrow)
+
+
+def dose(label: str, shown: ShownChart, *, narrow: bool = False) -> alt.LayerChart:
+    """Return the mean dose of one condition by month."""
+    title = words.dose(label, shown)
+    return control.chart(shown, title, "Mean dose (mg/kg)", SMALL, narrow=narrow)
 
 
 def between(finding: SafetyFinding, *, narrow: bool = False) -> alt.LayerChart:

@@ -3,7 +3,6 @@
 import altair as alt
 
 from pipelines.charts import control
-from pipelines.charts.control import Mark
 from pipelines.disclosure.trend import TrendFinding
 from pipelines.disclosure.trend_words import follow_up_title, title
 from pipelines.disclosure.words import met
@@ -15,17 +14,13 @@ def chart(finding: TrendFinding, *, narrow: bool = False) -> alt.LayerChart:
     """Return the rate over time; see `charts.control`."""
     did = met(finding.question, finding.definitions)
     axis = f"Followed up and {did} (%)"
-    return control.chart(finding.rate, title(finding), axis, HEIGHT, _marks(finding), narrow=narrow)
+    return control.chart(finding.rate, title(finding), axis, HEIGHT, narrow=narrow)
 
 
 def follow_up_chart(finding: TrendFinding, *, narrow: bool = False) -> alt.LayerChart:
     """Return follow-up by the same periods, with its limits."""
     axis = "Followed up (%)"
     return control.chart(
-        finding.follow_up, follow_up_title(finding), axis, FOLLOW_UP_HEIGHT, _marks(finding),
+        finding.follow_up, follow_up_title(finding), axis, FOLLOW_UP_HEIGHT,
         narrow=narrow,
     )  # fmt: skip
-
-
-def _marks(finding: TrendFinding) -> list[Mark]:
-    return [Mark(one.place, one.title) for one in finding.events]

@@ -9,10 +9,11 @@ import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.estimates.control_chart import ControlChart
+from pipelines.estimates.noted import Charted, Event
 
 Variation = Literal["improvement", "concern", "earlier", "common", "too_few"]
 Assurance = Literal["reaches", "misses", "unsure"]
-Scale = Literal["share", "per_100", "number"]
+Scale = Literal["share", "per_100", "number", "dose"]
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,8 @@ class ShownChart:
     """A control chart that a policy lets be shown; made by the disclose functions of its pages.
 
     `points` holds for each period what the chart holds, period (its name), target (null where none
-    holds) and colour {improvement, concern, common, out}. `better` is 1 where higher is better, -1
-    where it is worse. `scale`: what a value is told as.
+    holds) and colour {improvement, concern, neutral, common, out}. `better` is 1 where higher is better,
+    -1 where it is worse, 0 where it is neither. `scale`: what a value is told as.
     """
 
     chart: ControlChart = field(repr=False)
@@ -30,6 +31,7 @@ class ShownChart:
     better: int
     scale: Scale
     enough: bool
+    events: tuple[Event, ...] = ()
 
     @property
     def variation(self) -> Variation:
@@ -66,14 +68,16 @@ class ShownChart:
 
 
 def shown_chart(
-    chart: ControlChart,
+    found: Charted | ControlChart,
     definitions: Definitions,
     better: int,
     width: str = "month",
     scale: Scale = "share",
-    targets: Sequence[tuple[date, int]] = (),
 ) -> ShownChart:
-    """Return a chart with what is drawn of it; `targets` are months with the percent that holds from them."""
+    """Return a chart, with or without notes, with what is drawn of it."""
+    noted = found if isinstance(found, Charted) else None
+    chart = found.chart if isinstance(found, Charted) else found
+    targets = noted.targets.select("from_month", "target_percent").rows() if noted else []
     months = chart.points["first_month"].to_list()
     way = pl.col("way") * better
     points = chart.points.with_columns(
@@ -81,6 +85,8 @@ def shown_chart(
         target=pl.Series([_target(month, sorted(targets)) for month in months], dtype=pl.Float64),
         colour=pl.when(pl.col("rule").is_null())
         .then(pl.lit("out"))
+        .when((pl.col("way") != 0) & (better == 0))
+        .then(pl.lit("neutral"))
         .when(way > 0)
         .then(pl.lit("improvement"))
         .when(way < 0)
@@ -88,7 +94,7 @@ def shown_chart(
         .otherwise(pl.lit("common")),
     )
     enough = chart.points["rule"].count() >= definitions.setting("trend_fewest_points")
-    return ShownChart(chart, points, width, better, scale, enough)
+    return ShownChart(chart, points, width, better, scale, enough, noted.events if noted else ())
 
 
 def period(first: date, width: str) -> str:

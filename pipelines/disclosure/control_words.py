@@ -5,9 +5,12 @@ from datetime import date
 
 import polars as pl
 
+from pipelines.definitions import Definitions
 from pipelines.disclosure.control import Scale, ShownChart, Variation, period
+from pipelines.disclosure.groups import code_labels, group_label
 from pipelines.disclosure.words import NONE, percent, span
 from pipelines.estimates.control_chart import FEW_CROSSINGS, LONG_RUN
+from pipelines.estimates.event_effect import EventEffect
 from pipelines.estimates.operating_characteristics import by_chance
 
 PERIODS = {"month": "month", "quarter": "quarter", "half_year": "half-year"}
@@ -17,17 +20,23 @@ WHY_OUT = {
     "nobody": "nobody counted",
     "follow_up": "too few followed up",
     "unfinished": "the month is not over",
+    "few": "too few infusions",
 }
 VARIATION = {
     "improvement": "▲ Better", "concern": "▼ Worse", "common": "● Chance explains it",
     "earlier": "◐ Earlier signal",
     "too_few": "○ Too few points",
 }  # fmt: skip
+UNITS: Mapping[Scale, tuple[int, int, str]] = {
+    "share": (0, 100, "points"), "per_100": (1, 100, "per 100"), "dose": (2, 1, "mg/kg"),
+}  # fmt: skip
+MARKED = "Marked only: the chart shows more, or something else, than what was changed."
 LATEST = {"improvement": ", the latest for the better", "concern": ", the latest for the worse"}
 CHANGES = {
     "share": "a lasting change of 10 points",
     "per_100": "a lasting doubling of the rate",
     "number": "events twice as often",
+    "dose": "a lasting change by one standard deviation of the points",
 }
 
 
@@ -37,6 +46,8 @@ def value(number: object, scale: Scale) -> str:
         return NONE
     if scale == "share":
         return percent(number)
+    if scale == "dose":
+        return f"{number:.2f} mg/kg"
     return f"{100 * number:.1f} per 100" if scale == "per_100" else f"{number:,.0f}"
 
 
@@ -45,6 +56,8 @@ def limits(row: Mapping[str, object], scale: Scale) -> str:
     low, high = row["lower"], row["upper"]
     if scale == "share" or not isinstance(low, float) or not isinstance(high, float):
         return span(low, high)
+    if scale == "dose":
+        return f"{low:.2f}–{high:.2f}"
     return f"{100 * low:.1f}–{100 * high:.1f}" if scale == "per_100" else f"{low:,.0f}–{high:,.0f}"
 
 
@@ -113,6 +126,49 @@ def operating(shown: ShownChart) -> str:
         f" {percent(chances.false_alarm)} of such charts; {CHANGES[shown.scale]} from the middle on would"
         f" be seen in {percent(chances.power)}."
     )
+
+
+def events(charts: Mapping[str, ShownChart], definitions: Definitions) -> list[str]:
+    """Return each change with its day, kind and what it did to the charts that it was about.
+
+    `charts` are those of one page under their names, with the same events in the same order.
+    """
+    kinds = code_labels("event_kind", definitions)
+    reasons = dict(definitions["estimate_refusals"].select("reason", "sentence").rows())
+    first = next(iter(charts.values()))
+    told = []
+    for number, one in enumerate(first.events):
+        places = [
+            group_label(definitions, {column: value}, column)
+            for column, value in (("clinic_key", one.clinic_key), ("category", one.category))
+            if value is not None
+        ]
+        title = " · ".join([one.title, kinds[one.kind], *places])
+        effects = [
+            _effect(effect, name, shown.scale, reasons)
+            for name, shown in charts.items()
+            if (effect := shown.events[number].effect) is not None
+        ]
+        said = " ".join(effects) or MARKED
+        told.append(f"**{number + 1}. {title}** ({one.event_date:%-d %b %Y}). {said}")
+    return told
+
+
+def _effect(effect: EventEffect, name: str, scale: Scale, reasons: Mapping[str, str]) -> str:
+    if effect.refused is not None:
+        return f"{reasons[effect.refused]} ({effect.before} before, {effect.after} after.)"
+    assert effect.change is not None
+    digits, times, unit = UNITS[scale]
+    value, low, high = (round(times * number, digits) for number in effect.change)
+    ends = f"{low:.{digits}f} to {high:.{digits}f}"
+    said = f"{name} went on as its earlier course led to expect ({ends} {unit})"
+    if value:
+        way = "higher" if value > 0 else "lower"
+        said = (
+            f"{name} lay {abs(value):.{digits}f} {unit} {way} from then on than its earlier course led to"
+            f" expect ({ends})"
+        )
+    return f"{said}." if effect.told else f"{said}: the data can't tell it from no change."
 
 
 def budget(charts: Sequence[ShownChart], of: str) -> str:

@@ -1,5 +1,6 @@
 """What may be shown of the safety of infusions: all inside the practice, the reason elsewhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -43,6 +44,7 @@ class SafetyFinding:
     excursions: pl.DataFrame
     signs: pl.DataFrame
     over_time: tuple[EventsOverTime, ...]
+    dose_over_time: Mapping[str, ShownChart] = field(repr=False)
     between: ShownChart
     serious: pl.DataFrame = field(repr=False)
     definitions: Definitions = field(repr=False)
@@ -68,6 +70,12 @@ def disclose_safety(found: Safety, policy: str) -> SafetyFinding | str:
         excursions=found.excursions,
         signs=found.signs,
         over_time=tuple(_over_time(part, definitions) for part in found.over_time),
+        dose_over_time={
+            group_label(definitions, {"category": category}, "category"): shown_chart(
+                chart, definitions, 0, scale="dose"
+            )
+            for category, chart in found.dose_over_time.items()
+        },
         between=shown_chart(found.between, definitions, 1, scale="number"),
         serious=found.serious,
         definitions=definitions,
@@ -77,9 +85,9 @@ def disclose_safety(found: Safety, policy: str) -> SafetyFinding | str:
 
 def _over_time(part: OverTime, definitions: Definitions) -> EventsOverTime:
     if part.rare:
-        shown = shown_chart(part.chart, definitions, 1, scale="number")
+        shown = shown_chart(part.charted, definitions, 1, scale="number")
     else:
-        shown = shown_chart(part.chart, definitions, -1, part.width, "per_100")
+        shown = shown_chart(part.charted, definitions, -1, part.width, "per_100")
     if part.term is not None:
         return EventsOverTime(term_label(part.term), "term", shown, part.rare)
     if part.clinic_key is not None:

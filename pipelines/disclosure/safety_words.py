@@ -1,5 +1,6 @@
 """The sentences of safety: how often, how grave, what stands out."""
 
+from pipelines.disclosure.control import ShownChart
 from pipelines.disclosure.control_words import PERIODS, standing
 from pipelines.disclosure.safety import EventsOverTime, SafetyFinding
 from pipelines.disclosure.words import NONE, percent
@@ -84,6 +85,21 @@ def why_so(one: EventsOverTime, found: SafetyFinding) -> str | None:
         return None
     width = PERIODS[one.shown.width]
     return f"Drawn by {width}, because narrower periods hold fewer than {least} events on average."
+
+
+def dose(label: str, shown: ShownChart) -> str:
+    """Return the finding of the chart of doses in a line."""
+    return f"{label}, mean dose by month: {standing(shown)}"
+
+
+def doses_moved(found: SafetyFinding) -> str:
+    """Return for which conditions the dose moved more than chance explains."""
+    moved = [
+        label for label, shown in found.dose_over_time.items() if not shown.chart.signals.is_empty()
+    ]
+    if not moved:
+        return "The dose of no condition moved more than chance explains."
+    return f"The dose moved more than chance explains in: {', '.join(moved)}."
 
 
 def between(found: SafetyFinding) -> str:

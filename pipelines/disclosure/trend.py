@@ -9,7 +9,7 @@ from pipelines.disclosure.control import ShownChart, shown_chart
 from pipelines.disclosure.policies import policy_row
 from pipelines.disclosure.withheld import WITHHELD_TREND
 from pipelines.estimates.result import Provenance, Question
-from pipelines.estimates.trend import Event, Trend
+from pipelines.estimates.trend import Trend
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,6 @@ class TrendFinding:
     follow_up: ShownChart = field(repr=False)
     rebases: pl.DataFrame
     rebased: bool
-    events: tuple[Event, ...]
     definitions: Definitions = field(repr=False)
     provenance: Provenance
 
@@ -43,18 +42,13 @@ def disclose_trend(found: Trend, policy: str) -> TrendFinding | str:
     definitions, width = found.definitions, found.periods.width
     if policy_row(definitions, policy)["protects"]:
         return WITHHELD_TREND
-    targets, follow_up_targets = (
-        rows.select("from_month", "target_percent").rows()
-        for rows in (found.targets, found.follow_up_targets)
-    )
     return TrendFinding(
         policy=policy,
         question=found.question,
-        rate=shown_chart(found.rate, definitions, found.better, width, targets=targets),
-        follow_up=shown_chart(found.follow_up, definitions, 1, width, targets=follow_up_targets),
+        rate=shown_chart(found.rate, definitions, found.better, width),
+        follow_up=shown_chart(found.follow_up, definitions, 1, width),
         rebases=found.rebases,
         rebased=found.rebased,
-        events=found.events,
         definitions=definitions,
         provenance=found.provenance,
     )

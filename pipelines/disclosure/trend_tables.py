@@ -3,10 +3,8 @@
 import polars as pl
 
 from pipelines.disclosure.control_words import PERIODS, VARIATION, WHY_OUT
-from pipelines.disclosure.groups import code_labels, group_label
 from pipelines.disclosure.table import number
 from pipelines.disclosure.trend import TrendFinding
-from pipelines.disclosure.trend_words import event
 from pipelines.disclosure.words import NONE, percent, span
 
 ASSURANCE = {"reaches": "Reaches it", "misses": "Misses it", "unsure": "Hit or miss", None: NONE}
@@ -34,21 +32,6 @@ def points(found: TrendFinding) -> pl.DataFrame:
             for row, other in rows
         ]
     )
-
-
-def events(found: TrendFinding) -> list[tuple[str, str, str]]:
-    """Return day, title with its kind and place, and effect of each change, in the chart's order."""
-    kinds = code_labels("event_kind", found.definitions)
-    told = []
-    for one in found.events:
-        places = [
-            group_label(found.definitions, {column: value}, column)
-            for column, value in (("clinic_key", one.clinic_key), ("category", one.category))
-            if value is not None
-        ]
-        title = " · ".join([one.title, kinds[one.kind], *places])
-        told.append((f"{one.event_date:%-d %b %Y}", title, event(one, found)))
-    return told
 
 
 def rebases(found: TrendFinding) -> pl.DataFrame:

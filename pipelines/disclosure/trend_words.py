@@ -5,8 +5,6 @@ import polars as pl
 from pipelines.disclosure.control_words import PERIODS, counted, movement, standing
 from pipelines.disclosure.trend import TrendFinding
 from pipelines.disclosure.words import met, percent
-from pipelines.estimates.event_effect import EventEffect
-from pipelines.estimates.trend import Event
 
 
 def answer(found: TrendFinding) -> str:
@@ -72,27 +70,3 @@ def together(found: TrendFinding) -> bool:
         pl.col("last_month") >= pl.col("first_month_right"),
     )
     return not pairs.is_empty()
-
-
-def event(one: Event, found: TrendFinding) -> str:
-    """Return what a change did, as far as the chart can tell."""
-    effect = one.rate or one.follow_up
-    if effect is None:
-        return "Marked only: the chart shows more, or something else, than what was changed."
-    return _effect(effect, "The rate" if one.rate else "Follow-up", found)
-
-
-def _effect(effect: EventEffect, name: str, found: TrendFinding) -> str:
-    if effect.refused is not None:
-        reasons = found.definitions["estimate_refusals"].select("reason", "sentence").rows()
-        return f"{dict(reasons)[effect.refused]} ({effect.before} before, {effect.after} after.)"
-    assert effect.change is not None
-    value, low, high = (round(100 * number) for number in effect.change)
-    said = f"{name} went on as its earlier course led to expect ({low} to {high} points)"
-    if value:
-        way = "higher" if value > 0 else "lower"
-        said = (
-            f"{name} lay {abs(value)} points {way} from then on than its earlier course led to expect"
-            f" ({low} to {high})"
-        )
-    return f"{said}." if effect.told else f"{said}: the data can't tell it from no change."

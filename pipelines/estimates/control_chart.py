@@ -37,7 +37,7 @@ class ControlChart:
     RULES, way 1 up, -1 down, 0 none. `phases`: one row per stretch between rebases that has points;
     trial: fewer points than limits can be trusted from; columns of runs are null under other rules.
     `signals`: one row per rule and way with the periods it spans. `operating` is None where no point
-    counts or the chart is an XmR or t chart of values.
+    counts or the chart is a t chart or one of counts.
     """
 
     rules: Rules
@@ -160,9 +160,10 @@ def _signals(group: pl.DataFrame, seen: Judged) -> list[dict[str, object]]:
 
 
 def _operating(kind: Kind, counted: pl.DataFrame, rules: Rules) -> Operating | None:
-    if counted.is_empty() or kind not in ("p", "u", "g"):
+    if counted.is_empty() or kind not in ("p", "u", "g", "i"):
         return None
     top, bottom = _numbers(counted)
-    return operating(
-        kind, tuple(bottom.astype(int).tolist()), float(top.sum() / bottom.sum()), rules
-    )
+    if kind == "i":
+        return operating(kind, (1,) * counted.height, 0.0, rules)
+    centre = float(top.sum() / bottom.sum())
+    return operating(kind, tuple(bottom.astype(int).tolist()), centre, rules)

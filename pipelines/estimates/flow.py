@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipelines.definitions import Definitions
-from pipelines.estimates.control_chart import ControlChart, control_chart
 from pipelines.estimates.intervals import wilson
 from pipelines.estimates.judging_points import RuleSet, rules_of
+from pipelines.estimates.noted import Charted, charted
 from pipelines.estimates.periods import as_points
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.survival import at_days, kaplan_meier
+from pipelines.intake.annotations import FLOW, Annotations
 
 WAITS = (14, 28, 56)  # days at which the share that has begun is told
 KEPT = ("completed", "no_show", "late_cancelled")  # visits that held a place: not cancelled in time
@@ -62,7 +63,7 @@ class Flow:
     capture: pl.DataFrame
     gaps: pl.DataFrame
     repeats: pl.DataFrame
-    over_time: dict[str, ControlChart]
+    over_time: dict[str, Charted]
     definitions: Definitions = field(repr=False)
     provenance: Provenance
 
@@ -70,6 +71,7 @@ class Flow:
 def flow(
     found: Passing,
     question: Question,
+    noted: Annotations,
     definitions: Definitions,
     provenance: Provenance,
     rules: RuleSet = "anhoej",
@@ -91,7 +93,7 @@ def flow(
         _capture(outcomes),
         _gaps(found.gaps.join(courses, on="course_key", how="semi")),
         _repeats(courses),
-        _over_time(visits, courses, outcomes, definitions, rules, provenance),
+        _over_time(visits, courses, outcomes, question, noted, definitions, rules, provenance),
         definitions,
         provenance,
     )
@@ -255,10 +257,12 @@ def _over_time(
     visits: pl.DataFrame,
     courses: pl.DataFrame,
     outcomes: pl.DataFrame,
+    question: Question,
+    noted: Annotations,
     definitions: Definitions,
     rules: RuleSet,
     provenance: Provenance,
-) -> dict[str, ControlChart]:
+) -> dict[str, Charted]:
     held = visits.filter(pl.col("visit_status").is_in(list(KEPT)))
     last = definitions.setting("induction_last_day")
     begun = courses.rename({"start_month": "month"})
@@ -270,9 +274,10 @@ def _over_time(
         "complete": begun.select("month", met=pl.col("complete_day").is_not_null(), open=not_old),
         "baseline": told.select("month", met=pl.col("status") != "no_baseline"),
     }
+    judged_by = rules_of(rules, definitions)
     return {
-        name: control_chart(_by_month(frame, provenance), "p", rules_of(rules, definitions))
-        for name, frame in rows.items()
+        name: charted(_by_month(rows[name], provenance), "p", judged_by, name, question, noted)
+        for name in FLOW
     }
 
 

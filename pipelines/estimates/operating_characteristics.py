@@ -14,7 +14,7 @@ REPLICATES = 2_000
 SEED = 20_261_126
 CHANGE = 0.10  # ten points of a share
 TIMES = 2  # an event rate that doubles
-Counted = Literal["p", "u", "g"]
+Counted = Literal["p", "u", "g", "i"]
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Operating:
     """Chances, 0 to 1, of any signal on a chart: if nothing changes, and if the rate does.
 
     The change lasts from the middle of the chart on: ten points towards the middle of the scale for
-    shares (p), events twice as often for their rates (u) and for the cases between them (g).
+    shares (p), events twice as often for their rates (u) and for the cases between them (g), one
+    standard deviation of single points for values (i).
     """
 
     false_alarm: float
@@ -35,15 +36,20 @@ def operating(
 ) -> Operating:
     """Return the operating characteristics of a chart with these denominators.
 
-    Binomial shares (p), Poisson counts (u) or geometric gaps (g; denominators are 1) about `centre`
-    are drawn 2,000 times with a fixed seed and judged as the chart judges its own, limits from the
-    drawn points included; so a chance is within 2 points of the truth.
+    Binomial shares (p), Poisson counts (u), geometric gaps (g; denominators are 1) or normal values
+    (i; whatever the centre) are drawn 2,000 times with a fixed seed and judged as the chart judges its
+    own, limits from the drawn points included; so a chance is within 2 points of the truth.
     """
     chance = np.random.default_rng(SEED)
     number = np.asarray(denominators)
     later = np.arange(len(number)) >= len(number) / 2
     towards_middle = CHANGE if centre <= 0.5 else -CHANGE
-    changed = {"p": centre + towards_middle, "u": centre * TIMES, "g": centre / TIMES}[kind]
+    changed = {
+        "p": centre + towards_middle,
+        "u": centre * TIMES,
+        "g": centre / TIMES,
+        "i": centre + 1,
+    }[kind]
     wide = np.broadcast_to(number.astype(np.float64), (REPLICATES, len(number)))
     found = [
         any_signal(kind, _drawn(chance, kind, number, level), wide, rules).mean()
@@ -60,6 +66,8 @@ def _drawn(
         return chance.binomial(number, level, size).astype(np.float64)
     if kind == "u":
         return chance.poisson(number * level, size).astype(np.float64)
+    if kind == "i":
+        return chance.standard_normal(size) + level
     return chance.geometric(1 / (1 + level), size).astype(np.float64) - 1
 
 

@@ -1,6 +1,6 @@
 """How safely infusions went: adverse events, early stops, vital signs during the infusion."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -10,8 +10,10 @@ from pipelines.estimates.control_chart import ControlChart, control_chart
 from pipelines.estimates.exact import poisson_limits
 from pipelines.estimates.intervals import design_effects, wilson
 from pipelines.estimates.judging_points import RuleSet, rules_of
+from pipelines.estimates.noted import Charted, charted
 from pipelines.estimates.periods import WIDTHS, as_points, start_of
 from pipelines.estimates.result import Provenance, Question
+from pipelines.intake.annotations import ADVERSE_EVENTS, DOSE, Annotations
 
 PER = 100  # infusions
 GRADES = range(1, 6)
@@ -32,13 +34,13 @@ class Infusions:
 class OverTime:
     """Events over time: of all, of one term or of one clinic.
 
-    `chart` holds events over infusions by period of `width`, or, where events are too `rare` for
+    `charted` holds events over infusions by period of `width`, or, where events are too `rare` for
     that, infusions from one with an event to the next.
     """
 
     term: str | None
     clinic_key: str | None
-    chart: ControlChart = field(repr=False)
+    charted: Charted = field(repr=False)
     width: str
     rare: bool
 
@@ -55,6 +57,7 @@ class Safety:
     low, high. `excursions`: read, beyond, share, low, high by excursion. `signs`: median, low (10 %)
     and high (90 %) by sign and minute with the number read. `over_time`: all events first, then each
     term, then each clinic where there are several; `between`: infusions between serious events.
+    `dose_over_time`: mean dose per kg of infusions that were not stopped early, by month and category.
     `serious`: one row per serious event, for review: keys, no identity. Shares of infusions have Wilson
     limits that allow for several infusions of one patient; rates of events have exact Poisson ones,
     which do not.
@@ -69,6 +72,7 @@ class Safety:
     excursions: pl.DataFrame
     signs: pl.DataFrame
     over_time: tuple[OverTime, ...]
+    dose_over_time: dict[str, Charted]
     between: ControlChart
     serious: pl.DataFrame = field(repr=False)
     definitions: Definitions = field(repr=False)
@@ -78,6 +82,7 @@ class Safety:
 def safety(
     found: Infusions,
     question: Question,
+    noted: Annotations,
     definitions: Definitions,
     provenance: Provenance,
     rules: RuleSet = "anhoej",
@@ -102,6 +107,7 @@ def safety(
             for clinic in (clinics if len(clinics) > 1 else [])
         ),
     ]
+    made = (definitions, rules, provenance)
     return Safety(
         question,
         _totals(infusions),
@@ -112,9 +118,10 @@ def safety(
         _excursions(excursions, definitions),
         _bands(signs),
         tuple(
-            OverTime(term, clinic, *_over_time(part, definitions, rules, provenance))
+            OverTime(term, clinic, *_over_time(part, _about(question, term, clinic), noted, *made))
             for term, clinic, part in parts
         ),
+        _dose_over_time(infusions, question, noted, *made),
         _between(infusions, "serious", definitions),
         _serious(events, infusions),
         definitions,
@@ -258,16 +265,33 @@ def _of_term(infusions: pl.DataFrame, events: pl.DataFrame, term: str) -> pl.Dat
     return joined.with_columns(pl.col("events").fill_null(0))
 
 
+def _about(question: Question, term: str | None, clinic: str | None) -> tuple[Question, str]:
+    """Return the question that a chart answers, and what events call the chart."""
+    if clinic is not None:
+        question = replace(question, where={**question.where, "clinic_key": (clinic,)})
+    return question, ADVERSE_EVENTS if term is None else f"{ADVERSE_EVENTS}/{term}"
+
+
 def _over_time(
-    infusions: pl.DataFrame, definitions: Definitions, rules: RuleSet, provenance: Provenance
-) -> tuple[ControlChart, str, bool]:
+    infusions: pl.DataFrame,
+    about: tuple[Question, str],
+    noted: Annotations,
+    definitions: Definitions,
+    rules: RuleSet,
+    provenance: Provenance,
+) -> tuple[Charted, str, bool]:
     """Return the chart of events over time, its width, and whether events are too rare for periods."""
+    question, code = about
     least = definitions.setting("trend_point_events")
+    months = _points(infusions, "month", provenance)
     for width in WIDTHS:
         points = _points(infusions, width, provenance)
         if points.is_empty() or points["numerator"].sum() >= least * points.height:
-            return control_chart(points, "u", rules_of(rules, definitions)), width, False
-    return _between(infusions, "events", definitions), "month", True
+            judged_by = rules_of(rules, definitions)
+            found = charted(points, "u", judged_by, code, question, noted, width, months)
+            return found, width, False
+    rare = _between(infusions, "events", definitions)
+    return Charted(rare, noted.targets.clear(), ()), "month", True
 
 
 def _points(infusions: pl.DataFrame, width: str, provenance: Provenance) -> pl.DataFrame:
@@ -277,6 +301,35 @@ def _points(infusions: pl.DataFrame, width: str, provenance: Provenance) -> pl.D
         numerator=pl.col("events").sum(), denominator=pl.len().cast(pl.Int64)
     )
     return as_points(counted, width, provenance.data_through)
+
+
+def _dose_over_time(
+    infusions: pl.DataFrame,
+    question: Question,
+    noted: Annotations,
+    definitions: Definitions,
+    rules: RuleSet,
+    provenance: Provenance,
+) -> dict[str, Charted]:
+    """Return the mean dose by month of each category; months with few infusions are kept out."""
+    given = infusions.filter(
+        ~pl.col("stopped_early").fill_null(False),
+        pl.col("dose_mg_per_kg").is_not_null(),
+        pl.col("month").is_not_null(),
+    )
+    few = pl.col("denominator") < definitions.setting("trend_point_events")
+    found = {}
+    for (category,), rows in given.sort("category").group_by("category", maintain_order=True):
+        counted = rows.group_by(first_month="month").agg(
+            numerator=pl.col("dose_mg_per_kg").cast(pl.Float64).mean(),
+            denominator=pl.len().cast(pl.Int64),
+        )
+        points = as_points(counted, "month", provenance.data_through)
+        kept = points.with_columns(why_out=pl.when(few).then(pl.lit("few")).otherwise("why_out"))
+        about = replace(question, where={**question.where, "category": (str(category),)})
+        judged_by = rules_of(rules, definitions)
+        found[str(category)] = charted(kept, "i", judged_by, DOSE, about, noted, unnamed=True)
+    return found
 
 
 def _between(infusions: pl.DataFrame, column: str, definitions: Definitions) -> ControlChart:

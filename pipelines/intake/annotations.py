@@ -15,10 +15,19 @@ from pipelines.definitions.columns import code
 from pipelines.definitions.schema import Column, Table
 
 FOLLOW_UP = "follow_up"  # may stand for a measure: the share of due courses that were assessed
+ADVERSE_EVENTS = "adverse_events"  # and these: per infusion, and the charts of the Flow page
+FLOW = ("no_show", "late_cancelled", "complete", "baseline")
+DOSE = "dose"
+CHARTS = (FOLLOW_UP, ADVERSE_EVENTS, DOSE, *FLOW)
 ON = (
     Column("clinic_key", "text", "Only for this clinic; empty: all.", False),
     code("category", "Only for this category; empty: all.", False),
-    code("measure", "Only for this measure, or follow_up; empty: all.", False),
+    code(
+        "measure",
+        "Only for this measure, follow_up, adverse_events, dose, no_show, late_cancelled, complete "
+        "(inductions) or baseline (taken); empty: all measures and the dose.",
+        False,
+    ),
 )
 EVENTS = Table(
     "events",
@@ -40,7 +49,7 @@ TARGETS = Table(
     (
         Column("from_month", "date", "First day of the month from which it holds."),
         Column("target_percent", "integer", "The share to reach.", low=0, high=100),
-        code("measure", "Measure, or follow_up."),
+        code("measure", "Measure, or one of the other charts as in events."),
         *ON[:2],
         Column("person", "text", "Who set it."),
         Column("reason", "text", "Why this number."),
@@ -54,7 +63,7 @@ REBASES = Table(
         Column("month", "date", "rebase: first day of the month from which lines are computed anew; "
                "freeze: of the last month from which they are computed."),
         Column("kind", "text", "What is decided.", one_of=("rebase", "freeze")),
-        code("measure", "Measure, or follow_up."),
+        code("measure", "Measure, or one of the other charts as in events."),
         *ON[:2],
         Column("person", "text", "Who decided it."),
         Column("reason", "text", "Why: what changed for good."),
@@ -75,6 +84,9 @@ class Annotations:
     def content(self) -> str:
         """Return all cells as one text: the same for the same annotations."""
         return repr([frame.rows() for frame in (self.events, self.targets, self.rebases)])
+
+
+NOTHING = Annotations(EVENTS.empty(), TARGETS.empty(), REBASES.empty())
 
 
 def annotations(practice: Path) -> Annotations:

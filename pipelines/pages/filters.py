@@ -46,6 +46,7 @@ def chosen(practice: Practice) -> View:
         known["rules"] = list(code_labels("chart_rules", practice.definitions).values())
         clinics = _codes(practice, "clinic_key").values()
         known["event"] = [ALL_EVENTS, *map(term_label, practice.event_terms()), *clinics]
+        known["dose"] = list(conditions(practice).values())
         known["flow"] = list(code_labels("flow_chart", practice.definitions).values())
         known["sign"] = list(code_labels("sign", practice.definitions).values())
         known["groups"] = present(practice)

@@ -59,6 +59,8 @@ def _over_time(found: FlowFinding) -> None:
     for said in control_words.signals(shown):
         st.markdown(f"- {unbroken(said)}")
     st.markdown(unbroken(control_words.operating(shown)))
+    for said in control_words.events({label: shown}, found.definitions):
+        st.markdown(unbroken(said))
     budget = control_words.budget(list(found.over_time.values()), "this page")
     st.markdown(unbroken(budget))
 

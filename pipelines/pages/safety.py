@@ -9,6 +9,7 @@ from pipelines.charts.spelled import unbroken
 from pipelines.disclosure import control_words
 from pipelines.disclosure import safety_tables as tables
 from pipelines.disclosure import safety_words as words
+from pipelines.disclosure.control import ShownChart
 from pipelines.disclosure.groups import code_labels
 from pipelines.disclosure.safety import ALL_EVENTS, SafetyFinding
 from pipelines.pages import phrases
@@ -55,9 +56,7 @@ def _over_time(found: SafetyFinding) -> None:
     why = words.why_so(one, found)
     if why:
         st.caption(f":material/info: {why}")
-    for said in control_words.signals(one.shown):
-        st.markdown(f"- {unbroken(said)}")
-    st.markdown(unbroken(control_words.operating(one.shown)))
+    _told("The rate", one.shown, found)
     with st.expander("All events, each term and each clinic"):
         st.table(tables.over_time(found), border="horizontal", hide_index=True)
     single = [part.shown for part in found.over_time if part.of != "all"]
@@ -79,6 +78,7 @@ def _serious(found: SafetyFinding) -> None:
     st.markdown(unbroken(words.serious(found)))
     if found.between.counted.height > 1:
         either_width("between", safety.between(found), safety.between(found, narrow=True))
+        st.markdown(unbroken(control_words.operating(found.between)))
         st.caption(phrases.BETWEEN)
     if found.serious.height:
         with st.expander("Serious events for review"):
@@ -123,6 +123,27 @@ def _doses(found: SafetyFinding) -> None:
     st.header("By dose")
     st.table(tables.doses(found), border="horizontal", hide_index=True)
     st.caption(phrases.DOSES)
+    charts = found.dose_over_time
+    if not charts:
+        return
+    st.markdown(words.doses_moved(found))
+    picked = st.selectbox("Dose over time", list(charts), 0, key="dose", bind="query-params")
+    label = picked or next(iter(charts))
+    shown = charts[label]
+    either_width("dose", safety.dose(label, shown), safety.dose(label, shown, narrow=True))
+    _told(label, shown, found)
+
+
+def _told(name: str, shown: ShownChart, found: SafetyFinding) -> None:
+    """Draw what stands out on a chart, what it could see, and what changes did."""
+    for said in control_words.signals(shown):
+        st.markdown(f"- {unbroken(said)}")
+    st.markdown(unbroken(control_words.operating(shown)))
+    changes = control_words.events({name: shown}, found.definitions)
+    for said in changes:
+        st.markdown(unbroken(said))
+    if any(one.effect for one in shown.events):
+        st.caption(phrases.EVENT_EFFECT)
 
 
 main()

@@ -104,10 +104,11 @@ def _charts(found: TrendFinding) -> None:
 
 def _changes(view: View, found: TrendFinding) -> None:
     st.header("What changes did")
-    if found.events:
-        with st.container(key="changes"):
-            for number, (since, title, effect) in enumerate(tables.events(found), start=1):
-                st.markdown(f"**{number}. {title}** ({since}). {unbroken(effect)}")
+    charts = {"The rate": found.rate, "Follow-up": found.follow_up}
+    told = control_words.events(charts, found.definitions)
+    if told:
+        for said in told:
+            st.markdown(unbroken(said))
         st.caption(phrases.EVENT_EFFECT)
     else:
         st.markdown("No change is written down for what this page shows.")

@@ -8,6 +8,7 @@ from pipelines.disclosure.flow import FlowFinding, disclose_flow
 from pipelines.disclosure.flow_words import answer, chair, completion, gaps, repeats, waiting
 from pipelines.estimates.flow import Flow, Passing, flow
 from pipelines.estimates.result import Provenance, Question
+from pipelines.intake.annotations import NOTHING
 from tests.drawn import drawn
 
 MADE = Provenance("b", "dates", date(2024, 1, 1), date(2025, 1, 31))
@@ -66,7 +67,7 @@ OUTCOMES = """
 
 def of(definitions: Definitions, *texts: str) -> Flow:
     tables = texts or (VISITS, COURSES, WAITS, GAPS, OUTCOMES)
-    return flow(Passing(*map(table, tables)), Question(), definitions, MADE)
+    return flow(Passing(*map(table, tables)), Question(), NOTHING, definitions, MADE)
 
 
 def shown(found: Flow) -> FlowFinding:
@@ -134,12 +135,17 @@ def test_time_in_the_chair_capture_gaps_and_repeats(definitions: Definitions) ->
 
 def test_months_that_are_open_or_not_over_are_kept_out(definitions: Definitions) -> None:
     charts = of(definitions).over_time
-    assert charts["complete"].points["why_out"].to_list() == [None, "nobody", None, "not_yet_due"]
-    assert charts["no_show"].points.select("numerator", "denominator").rows() == [(1, 5)]
+    assert charts["complete"].chart.points["why_out"].to_list() == [
+        None,
+        "nobody",
+        None,
+        "not_yet_due",
+    ]
+    assert charts["no_show"].chart.points.select("numerator", "denominator").rows() == [(1, 5)]
     early = Provenance("b", "dates", None, date(2025, 1, 30))
     tables = map(table, (VISITS, COURSES, WAITS, GAPS, OUTCOMES))
-    found = flow(Passing(*tables), Question(), definitions, early)
-    assert found.over_time["no_show"].points["why_out"].to_list() == ["unfinished"]
+    found = flow(Passing(*tables), Question(), NOTHING, definitions, early)
+    assert found.over_time["no_show"].chart.points["why_out"].to_list() == ["unfinished"]
 
 
 def test_what_is_said(definitions: Definitions) -> None:
@@ -163,7 +169,7 @@ def test_what_is_said(definitions: Definitions) -> None:
 
 def test_nothing_gives_no_number(definitions: Definitions) -> None:
     empty = [table(text).clear() for text in (VISITS, COURSES, WAITS, GAPS, OUTCOMES)]
-    found = shown(flow(Passing(*empty), Question(), definitions, MADE))
+    found = shown(flow(Passing(*empty), Question(), NOTHING, definitions, MADE))
     assert answer(found) == "No visit of this selection is in these records."
     assert found.completion["share"].to_list() == [None]
     assert found.chair_hours is None

@@ -8,6 +8,7 @@ from pipelines.disclosure.safety import SafetyFinding, disclose_safety
 from pipelines.disclosure.safety_words import answer, cautions, stopped, why_so
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.safety import Infusions, Safety, safety
+from pipelines.intake.annotations import NOTHING
 
 MADE = Provenance("b", "dates", date(2024, 1, 1), date(2025, 12, 31))
 EVENTS = {"visit_key": pl.String, "term": pl.String, "grade": pl.Int32, "serious": pl.Boolean,
@@ -56,7 +57,7 @@ def infusions(
 
 
 def of(found: Infusions, definitions: Definitions) -> Safety:
-    return safety(found, Question(), definitions, MADE)
+    return safety(found, Question(), NOTHING, definitions, MADE)
 
 
 def shown(found: Safety) -> SafetyFinding:
@@ -176,8 +177,10 @@ def test_each_term_and_each_of_several_clinics_has_its_chart(definitions: Defini
 
 def test_a_month_that_is_not_over_is_kept_out(definitions: Definitions) -> None:
     made = Provenance("b", "dates", date(2024, 1, 1), date(2024, 6, 29))
-    found = safety(infusions(6, 100, spread([10] * 6)), Question(), definitions, made)
-    assert found.over_time[0].chart.points["why_out"].to_list() == [None] * 5 + ["unfinished"]
+    found = safety(infusions(6, 100, spread([10] * 6)), Question(), NOTHING, definitions, made)
+    assert found.over_time[0].charted.chart.points["why_out"].to_list() == [None] * 5 + [
+        "unfinished"
+    ]
 
 
 def test_what_is_said(definitions: Definitions) -> None:

@@ -6,9 +6,10 @@ import polars as pl
 import pytest
 
 from pipelines.definitions import Definitions
+from pipelines.disclosure.control_words import events as told_events
 from pipelines.disclosure.control_words import signals
 from pipelines.disclosure.trend import TrendFinding, disclose_trend
-from pipelines.disclosure.trend_words import answer, cautions, event, together
+from pipelines.disclosure.trend_words import answer, cautions, together
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.trend import Trend, trend
 from pipelines.intake.annotations import Annotations, annotations
@@ -51,7 +52,7 @@ def shown(found: Trend) -> TrendFinding:
     return finding
 
 
-def event_file(text: str) -> pl.DataFrame:
+def drawn_events(text: str) -> pl.DataFrame:
     columns = ("clinic_key", "category", "measure", "person")
     rows = drawn(text).with_columns(pl.col("event_date").str.to_date())
     missing = [pl.lit(None, pl.String).alias(name) for name in columns if name not in rows.columns]
@@ -127,14 +128,14 @@ def test_no_course_gives_no_trend(definitions: Definitions, noted: Annotations) 
 def test_an_event_counts_from_the_first_month_that_mostly_lies_after_it(
     definitions: Definitions, noted: Annotations
 ) -> None:
-    events = event_file("""
+    events = drawn_events("""
         event_date | title
         2024-03-16 | Middle of March
         2024-03-17 | Later in March
         2023-12-05 | Before
     """)
     found = of(courses(list(STEADY)), definitions, replace(noted, events=events))
-    assert [(one.title, one.place) for one in found.events] == [
+    assert [(one.title, one.place) for one in found.rate.events] == [
         ("Before", -1),
         ("Middle of March", 2),
         ("Later in March", 3),
@@ -144,7 +145,7 @@ def test_an_event_counts_from_the_first_month_that_mostly_lies_after_it(
 def test_an_effect_is_told_only_on_the_chart_that_shows_just_what_was_changed(
     definitions: Definitions, noted: Annotations
 ) -> None:
-    events = event_file("""
+    events = drawn_events("""
         event_date | title     | clinic_key | category | measure
         2024-07-01 | All       |            |          |
         2024-07-01 | Lake      | lake       |          |
@@ -153,20 +154,27 @@ def test_an_effect_is_told_only_on_the_chart_that_shows_just_what_was_changed(
     """)
     noted = replace(noted, events=events)
     whole = of(courses(list(STEADY)), definitions, noted)
-    told = {one.title: (one.rate is not None, one.follow_up is not None) for one in whole.events}
+    told = {
+        one.title: (one.effect is not None, other.effect is not None)
+        for one, other in zip(whole.rate.events, whole.follow_up.events, strict=True)
+    }
     assert told == {"All": (True, False), "Lake": (False, False), "Reminders": (False, True)}
     at_lake = of(
         courses(list(STEADY)), definitions, noted, Question(where={"clinic_key": ("lake",)})
     )
-    assert [one.rate is not None for one in at_lake.events if one.title == "Lake"] == [True]
+    assert [one.effect is not None for one in at_lake.rate.events if one.title == "Lake"] == [True]
     elsewhere = of(
         courses(list(STEADY)), definitions, noted, Question(where={"clinic_key": ("b",)})
     )
-    assert "Lake" not in [one.title for one in elsewhere.events]
+    assert "Lake" not in [one.title for one in elsewhere.rate.events]
     finding = shown(whole)
-    assert event(finding.events[0], finding) == (
-        "The rate went on as its earlier course led to expect (-23 to 22 points):"
-        " the data can't tell it from no change."
+    said = told_events({"The rate": finding.rate, "Follow-up": finding.follow_up}, definitions)
+    assert said[0] == (
+        "**1. All · Other change** (1 Jul 2024). The rate went on as its earlier course led to expect"
+        " (-23 to 22 points): the data can't tell it from no change."
+    )
+    assert said[1].endswith(
+        "Marked only: the chart shows more, or something else, than what was changed."
     )
 
 
@@ -203,9 +211,9 @@ def test_lines_can_be_seen_with_and_without_a_rebase(
     )
     carried_out = of(rows, definitions, noted)
     before = of(rows, definitions, noted, rebased=False)
-    assert (carried_out.rate.phases.height, before.rate.phases.height) == (2, 1)
-    assert (carried_out.rate.signals.height, before.rate.signals.height) == (0, 2)
-    assert carried_out.follow_up.phases.height == 1
+    assert (carried_out.rate.chart.phases.height, before.rate.chart.phases.height) == (2, 1)
+    assert (carried_out.rate.chart.signals.height, before.rate.chart.signals.height) == (0, 2)
+    assert carried_out.follow_up.chart.phases.height == 1
     assert before.rebases.height == 1
 
 

@@ -16,13 +16,12 @@ from pipelines.estimates.judging_points import RULE_SETS, RuleSet
 from pipelines.estimates.operating_characteristics import by_chance
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.trend import trend
-from pipelines.intake.annotations import EVENTS, REBASES, TARGETS, Annotations
+from pipelines.intake.annotations import NOTHING
 
 PRACTICES, MONTHS = 200, 30
 CONDITIONS = ((40, 0.55), (22, 0.35), (8, 0.45))  # courses a month, true rate
 FOLLOW_UP = 0.85
 HERE = Path(__file__).parent
-NOTHING = Annotations(EVENTS.empty(), TARGETS.empty(), REBASES.empty())
 
 
 def stable(chance: np.random.Generator) -> Iterator[pl.DataFrame]:
@@ -49,7 +48,7 @@ def packs(rules: RuleSet, practices: int) -> tuple[float, float]:
             chart
             for rows in stable(chance)
             for found in [trend(rows, Question(), NOTHING, definitions, made, rules)]
-            for chart in (found.rate, found.follow_up)
+            for chart in (found.rate.chart, found.follow_up.chart)
         ]
         seen.append(any(not chart.signals.is_empty() for chart in charts))
         alarms = [chart.operating.false_alarm for chart in charts if chart.operating]
