@@ -12,8 +12,9 @@ from pipelines.estimates.result import Population
 from pipelines.intake.annotations import CHARTS, Annotations
 from pipelines.warehouse import Build
 
+CLINICIAN = "clinician_key"
 GROUPS = (
-    "category", "subtype", "clinic_key", "sex", "age_band", "region", "instrument",
+    "category", "subtype", "clinic_key", CLINICIAN, "sex", "age_band", "region", "instrument",
     "start_year", "start_month",
 )  # fmt: skip
 FILTERS = ("category", "subtype", "clinic_key", "sex", "age_band", "region")
@@ -33,6 +34,10 @@ class Askable(Protocol):
         """Return the measures."""
 
     @property
+    def clinicians_compared(self) -> bool:
+        """Return whether clinicians are compared."""
+
+    @property
     def windows(self) -> list[str]:
         """Return the windows."""
 
@@ -47,6 +52,11 @@ def check(question: Question, practice: Askable) -> None:
     known("population", question.population, POPULATIONS)
     for name in question.by:
         known("group", name, GROUPS)
+    if CLINICIAN in question.by and not practice.clinicians_compared:
+        raise InputError(
+            "group: clinicians are not compared in this practice; clinicians_compared in its"
+            " definitions/settings.csv turns it on"
+        )
     for name, values in question.where.items():
         for value in values:
             known(name, value, practice.values(name))

@@ -20,8 +20,8 @@ from pipelines.warehouse import Build
 
 COLUMNS = (
     "course_key", "patient_key", "measure", "status", "instrument", "category", "subtype",
-    "clinic_key", "sex", "age_band", "region", "is_first_course", "start_month", "start_year", "course_number",
-    "baseline", "final", "severity",
+    "clinic_key", "clinician_key", "sex", "age_band", "region", "is_first_course", "start_month",
+    "start_year", "course_number", "baseline", "final", "severity",
 )  # fmt: skip
 
 
@@ -49,6 +49,11 @@ class Opened:
         """Return post_induction, or in a study without it its first window."""
         return "post_induction" if "post_induction" in self.windows else self.windows[0]
 
+    @property
+    def clinicians_compared(self) -> bool:
+        """Return whether this practice compares clinicians, by their keys."""
+        return bool(self.definitions.setting("clinicians_compared"))
+
     def values(self, column: str) -> list[str]:
         """Return what a filter column holds in the build, in its order."""
         known("filter", column, FILTERS)
@@ -69,6 +74,13 @@ class Opened:
         noted = annotations(self.folder)
         check_annotations(noted, self)
         return noted
+
+    def clinicians(self) -> list[str]:
+        """Return the keys of the clinicians of courses, where this practice compares them."""
+        if not self.clinicians_compared:
+            return []
+        found = warehouse.distinct(self.build.path, "marts.response_courses", ["clinician_key"])
+        return found["clinician_key"].drop_nulls().sort().to_list()
 
     def event_terms(self) -> list[str]:
         """Return the terms of the adverse events of infusions."""
@@ -125,9 +137,13 @@ class Opened:
 
     def _infusions(self, question: Question) -> Infusions:
         """Return the infusions that a question counts; its period is that of the infusion."""
-        names = ("infusion_events", "infusion_signs", "infusion_excursions")
-        others = [warehouse.whole_table(self.build.path, f"marts.{name}") for name in names]
-        return Infusions(self._by_month("infusion_safety", question), *others)
+        events, signs, excursions = (
+            warehouse.whole_table(self.build.path, f"marts.infusion_{name}")
+            for name in ("events", "signs", "excursions")
+        )
+        watched = self._by_month("watched_courses", question)
+        infusions = self._by_month("infusion_safety", question)
+        return Infusions(infusions, events, signs, excursions, watched)
 
     def _passing(self, question: Question) -> Passing:
         """Return the visits, courses and waits that a question counts, each by its own month."""

@@ -1,6 +1,6 @@
 """The definition files of safety: excursions of vital signs, doses."""
 
-from pipelines.definitions.columns import LABEL, SOURCE, code
+from pipelines.definitions.columns import LABEL, SOURCE, code, of
 from pipelines.definitions.schema import Column, Table
 
 EXCURSIONS = Table(
@@ -56,5 +56,37 @@ DOSE_BANDS = Table(
         SOURCE,
     ),
 )
+WATCHED_TERMS = Table(
+    "watched_terms",
+    "One row per adverse event that is listed for review whatever its grade.",
+    ("term",),
+    (code("term", "Term as adverse events name it."), SOURCE),
+)
+WATCHED_SCORES = Table(
+    "watched_scores",
+    "One row per condition and scale that is watched for harm during a course.",
+    ("category", "subtype", "instrument"),
+    (
+        of("categories", "category", "Category."),
+        code("subtype", "Subtype; empty: all of the category.", False),
+        of("instruments", "instrument", "Scale; higher is worse."),
+        Column("from_score", "decimal", "Flagged from this score on.", decimals=2),
+        Column(
+            "rise_points",
+            "decimal",
+            "Or risen by so many points since the baseline.",
+            low=0.01,
+            decimals=2,
+        ),
+        Column(
+            "after_days",
+            "integer",
+            "Scores count until so many days after the last infusion.",
+            low=0,
+            high=365,
+        ),
+        SOURCE,
+    ),
+)
 
-TABLES: tuple[Table, ...] = (EXCURSIONS, DOSE_BANDS)
+TABLES: tuple[Table, ...] = (EXCURSIONS, DOSE_BANDS, WATCHED_TERMS, WATCHED_SCORES)

@@ -46,7 +46,8 @@ class SafetyFinding:
     over_time: tuple[EventsOverTime, ...]
     dose_over_time: Mapping[str, ShownChart] = field(repr=False)
     between: ShownChart
-    serious: pl.DataFrame = field(repr=False)
+    watched: pl.DataFrame
+    review: pl.DataFrame = field(repr=False)
     definitions: Definitions = field(repr=False)
     provenance: Provenance
 
@@ -77,7 +78,8 @@ def disclose_safety(found: Safety, policy: str) -> SafetyFinding | str:
             for category, chart in found.dose_over_time.items()
         },
         between=shown_chart(found.between, definitions, 1, scale="number"),
-        serious=found.serious,
+        watched=found.watched,
+        review=found.review,
         definitions=definitions,
         provenance=found.provenance,
     )

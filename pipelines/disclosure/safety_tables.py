@@ -51,8 +51,8 @@ def over_time(found: SafetyFinding) -> pl.DataFrame:
     )
 
 
-def serious(found: SafetyFinding) -> pl.DataFrame:
-    """Return the serious events for review: month, clinic, keys, no identity."""
+def review(found: SafetyFinding) -> pl.DataFrame:
+    """Return the events for review: month, clinic, keys, no identity."""
     definitions = found.definitions
     return pl.DataFrame(
         [
@@ -60,6 +60,7 @@ def serious(found: SafetyFinding) -> pl.DataFrame:
                 "Event": term_label(row["term"]),
                 "Month": NONE if row["month"] is None else f"{row['month']:%b %Y}",
                 "Grade": str(row["grade"]),
+                "Serious": "yes" if row["serious"] else "no",
                 "Clinic": group_label(definitions, row, "clinic_key"),
                 "Condition": group_label(definitions, row, "category"),
                 "Infusion": number(row["infusion_number"]),
@@ -67,7 +68,7 @@ def serious(found: SafetyFinding) -> pl.DataFrame:
                 "Visit key": row["visit_key"],
                 "Patient key": row["patient_key"],
             }
-            for row in found.serious.iter_rows(named=True)
+            for row in found.review.iter_rows(named=True)
         ]
     )
 

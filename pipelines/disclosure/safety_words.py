@@ -2,7 +2,8 @@
 
 from pipelines.disclosure.control import ShownChart
 from pipelines.disclosure.control_words import PERIODS, standing
-from pipelines.disclosure.safety import EventsOverTime, SafetyFinding
+from pipelines.disclosure.groups import narrowest_label
+from pipelines.disclosure.safety import EventsOverTime, SafetyFinding, term_label
 from pipelines.disclosure.words import NONE, percent
 
 
@@ -109,7 +110,7 @@ def between(found: SafetyFinding) -> str:
 
 def serious(found: SafetyFinding) -> str:
     """Return how many serious events there were, and how far apart."""
-    number = found.serious.height
+    number = found.review.filter("serious").height
     if not number:
         return "No serious event is recorded."
     gaps = found.between.counted
@@ -118,7 +119,33 @@ def serious(found: SafetyFinding) -> str:
         middle = gaps["value"].median()
         assert isinstance(middle, float)
         said += f", with {middle:,.0f} infusions between one and the next in the middle"
-    return f"{said}. Each is listed for review, by keys."
+    return f"{said}."
+
+
+def watched(found: SafetyFinding) -> list[str]:
+    """Return what was seen of the events and scales that are watched."""
+    listed = set(found.definitions["watched_terms"]["term"].to_list())
+    terms = [
+        f"{term_label(row['term'])}: {row['events']:,}, {per_100(row)} per 100 infusions."
+        for row in found.terms.iter_rows(named=True)
+        if row["term"] in listed
+    ]
+    names = found.definitions.labels("instruments", "instrument")
+    scales = [
+        f"{names[row['instrument']]} in {_condition(row, found)}: "
+        + (
+            f"{row['flagged']:,} of {row['scored']:,} scored courses flagged, {fine(row)};"
+            f" {row['courses'] - row['scored']:,} were never scored."
+            if row["scored"]
+            else f"none of {row['courses']:,} courses was scored on it."
+        )
+        for row in found.watched.iter_rows(named=True)
+    ]
+    return terms + scales
+
+
+def _condition(row: dict[str, object], found: SafetyFinding) -> str:
+    return narrowest_label(found.definitions, row, ["category", "subtype"]).lower()
 
 
 def stopped(found: SafetyFinding) -> str:

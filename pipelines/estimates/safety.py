@@ -22,12 +22,16 @@ LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 
 @dataclass(frozen=True)
 class Infusions:
-    """Infusions of courses and what was recorded of them: rows of the marts infusion_*."""
+    """Infusions of courses and what was recorded of them: rows of the marts infusion_*.
+
+    `watched` are rows of marts.watched_courses.
+    """
 
     infusions: pl.DataFrame
     events: pl.DataFrame
     signs: pl.DataFrame
     excursions: pl.DataFrame
+    watched: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,9 @@ class Safety:
     and high (90 %) by sign and minute with the number read. `over_time`: all events first, then each
     term, then each clinic where there are several; `between`: infusions between serious events.
     `dose_over_time`: mean dose per kg of infusions that were not stopped early, by month and category.
-    `serious`: one row per serious event, for review: keys, no identity. Shares of infusions have Wilson
+    `watched`: by category, subtype and scale that is watched for harm, courses, scored, flagged of
+    these, share, low, high. `review`: one row per event that is serious or of watched_terms: keys, no
+    identity. Shares of infusions have Wilson
     limits that allow for several infusions of one patient; rates of events have exact Poisson ones,
     which do not.
     """
@@ -74,7 +80,8 @@ class Safety:
     over_time: tuple[OverTime, ...]
     dose_over_time: dict[str, Charted]
     between: ControlChart
-    serious: pl.DataFrame = field(repr=False)
+    watched: pl.DataFrame
+    review: pl.DataFrame = field(repr=False)
     definitions: Definitions = field(repr=False)
     provenance: Provenance
 
@@ -123,7 +130,8 @@ def safety(
         ),
         _dose_over_time(infusions, question, noted, *made),
         _between(infusions, "serious", definitions),
-        _serious(events, infusions),
+        _watched(found.watched),
+        _review(events, infusions, definitions),
         definitions,
         provenance,
     )
@@ -349,12 +357,33 @@ def _between(infusions: pl.DataFrame, column: str, definitions: Definitions) -> 
     return control_chart(points, "g", rules_of("anhoej", definitions))
 
 
-def _serious(events: pl.DataFrame, infusions: pl.DataFrame) -> pl.DataFrame:
+def _watched(courses: pl.DataFrame) -> pl.DataFrame:
+    by = ["category", "subtype", "instrument"]
+    counted = courses.group_by(by).agg(
+        courses=pl.len().cast(pl.Int64),
+        scored=pl.col("flagged").count().cast(pl.Int64),
+        flagged=pl.col("flagged").sum().cast(pl.Int64),
+    )
+    low, high = wilson(
+        counted["flagged"].cast(pl.Float64).to_numpy(),
+        counted["scored"].cast(pl.Float64).to_numpy(),
+    )
+    return counted.with_columns(
+        share=pl.when(pl.col("scored") > 0).then(pl.col("flagged") / pl.col("scored")),
+        low=pl.Series(low).fill_nan(None),
+        high=pl.Series(high).fill_nan(None),
+    ).sort(by)
+
+
+def _review(
+    events: pl.DataFrame, infusions: pl.DataFrame, definitions: Definitions
+) -> pl.DataFrame:
     where = infusions.select("visit_key", "clinic_key", "category", "month", "infusion_number")
+    watched = pl.col("term").is_in(definitions["watched_terms"]["term"].implode())
     return (
-        events.filter("serious")
+        events.filter(pl.col("serious") | watched)
         .join(where, on="visit_key")
-        .select("month", "clinic_key", "category", "infusion_number", "term", "grade",
+        .select("month", "clinic_key", "category", "infusion_number", "term", "grade", "serious",
                 "onset_minute", "resolved_minute", "visit_key", "patient_key")
         .sort("month", "visit_key", "term", descending=[True, False, False])
     )  # fmt: skip

@@ -145,6 +145,9 @@ CALIBRATION = (
     "Chances of patients whom the model had not seen: each tenth of the patients is told by the other"
     " nine. Observed with exact 95 % intervals."
 )
+NO_RANKING = (
+    "Clinicians stand in the order of their keys and are not pooled, because that would rank them."
+)
 FUNNEL = (
     "Each dot is a group with enough follow-up; the lines are where a group of its size would lie by chance"
     " alone, inner 95 %, outer 99.8 %. Small groups may lie far out without meaning anything. A low or"

@@ -74,15 +74,17 @@ def _terms(found: SafetyFinding) -> None:
 
 
 def _serious(found: SafetyFinding) -> None:
-    st.header("Serious events")
+    st.header("Serious and watched events")
     st.markdown(unbroken(words.serious(found)))
     if found.between.counted.height > 1:
         either_width("between", safety.between(found), safety.between(found, narrow=True))
         st.markdown(unbroken(control_words.operating(found.between)))
         st.caption(phrases.BETWEEN)
-    if found.serious.height:
-        with st.expander("Serious events for review"):
-            st.table(tables.serious(found), border="horizontal", hide_index=True)
+    for said in words.watched(found):
+        st.markdown(f"- {unbroken(said)}")
+    if found.review.height:
+        with st.expander("Serious and watched events for review, by keys"):
+            st.table(tables.review(found), border="horizontal", hide_index=True)
 
 
 def _stopped(found: SafetyFinding) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from pipelines.definitions import Definitions
 from pipelines.disclosure.safety import SafetyFinding, disclose_safety
-from pipelines.disclosure.safety_words import answer, cautions, stopped, why_so
+from pipelines.disclosure.safety_words import answer, cautions, stopped, watched, why_so
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.safety import Infusions, Safety, safety
 from pipelines.intake.annotations import NOTHING
@@ -53,7 +53,15 @@ def infusions(
             "beyond": [True, False, False],
         }
     )
-    return Infusions(frame, rows, signs, excursions)
+    watched = pl.DataFrame(
+        {
+            "category": ["depression"] * 4,
+            "subtype": ["bipolar"] * 4,
+            "instrument": ["ymrs"] * 4,
+            "flagged": [True, False, False, None],
+        }
+    )
+    return Infusions(frame, rows, signs, excursions, watched)
 
 
 def of(found: Infusions, definitions: Definitions) -> Safety:
@@ -116,6 +124,24 @@ def test_early_stops_doses_and_excursions(definitions: Definitions) -> None:
     assert found.signs.rows() == [
         ("systolic", 0, 2, 112.0, 120.0, 128.0),
         ("systolic", 40, 2, 151.0, 155.0, 159.0),
+    ]
+
+
+def test_serious_and_watched_events_are_listed_for_review_by_keys(definitions: Definitions) -> None:
+    found = of(infusions(1, 50, FEW), definitions)
+    assert found.review.select("term", "serious", "visit_key", "patient_key").rows() == [
+        ("syncope", True, "v9", "p1")
+    ]
+    mild: list[Event] = [(3, "hypomania", 1, False, 900, None), (4, "nausea", 3, False, 10, 20)]
+    assert of(infusions(1, 50, mild), definitions).review["term"].to_list() == ["hypomania"]
+
+
+def test_scales_that_are_watched_count_the_scored_courses(definitions: Definitions) -> None:
+    found = of(infusions(1, 50, FEW), definitions)
+    assert found.watched.select("courses", "scored", "flagged").row(0) == (4, 3, 1)
+    assert watched(shown(found)) == [
+        "Syncope: 1, 2.0 (0.1–11.1) per 100 infusions.",
+        "YMRS in bipolar: 1 of 3 scored courses flagged, 33.3 % (6.1–79.2); 1 were never scored.",
     ]
 
 

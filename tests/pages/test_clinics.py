@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pipelines import InputError, warehouse
+from tests.drawn import built, write
+
 APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pipelines/pages/clinics.py"
 
@@ -40,3 +43,32 @@ def test_all_courses_another_measure_and_one_clinic_give_a_page_with_reasons(app
     clinics.select(clinics.options[0]).run()
     assert not app.exception
     assert any("There is one group only" in text.value for text in app.markdown)
+
+
+def test_clinicians_are_offered_where_the_practice_turns_them_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    infusions = "patient | day | category | clinician_key\n" + "\n".join(
+        f"{n} | 0 | tmj | {'dr_b' if n % 2 else 'dr_a'}" for n in range(40)
+    )
+    scores = "patient | instrument | day | score\n" + "\n".join(
+        f"{n} | nrs_average_7d | -1 | 8\n{n} | nrs_average_7d | 22 | {2 if n % 3 else 8}"
+        for n in range(40)
+    )
+    folder = tmp_path / "practice"
+    tables = {"infusions": infusions, "scores": scores}
+    on = "setting,value,unit,means,source\nclinicians_compared,1,yes,Agreed,us\n"
+    write(folder, tables, 200, definitions={"settings": on})
+    warehouse.build(folder)
+    write(tmp_path / "off", tables, 200)
+    off = built(tmp_path / "off").practice
+    with pytest.raises(InputError, match="clinicians are not compared"):
+        off.comparison(by=["clinician_key"])
+    monkeypatch.setenv("ABATE_PRACTICE", str(folder))
+    app = AppTest.from_file(str(APP), default_timeout=120).run().switch_page(PAGE).run()
+    app.segmented_control(key="groups").select("Clinicians").run()
+    assert not app.exception
+    headers = [heading.value for heading in app.header]
+    assert "Beyond chance alone" in headers
+    assert "Small groups, drawn towards the mean" not in headers
+    assert list(app.selectbox(key="first").options) == ["dr_a", "dr_b"]

@@ -19,7 +19,7 @@ def test_the_page_answers_for_all_infusions(app: AppTest) -> None:
     assert not app.exception
     assert [title.value for title in app.title] == ["How safe is it?"]
     assert [heading.value for heading in app.header] == [
-        "Which events", "Serious events", "Stopped early", "During the infusion", "Excursions",
+        "Which events", "Serious and watched events", "Stopped early", "During the infusion", "Excursions",
         "By dose", "The fine print",
     ]  # fmt: skip
     said = [text.value for text in app.markdown]

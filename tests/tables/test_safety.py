@@ -83,3 +83,31 @@ def test_an_excursion_is_a_reading_after_the_start_beyond_its_threshold(warehous
     assert ("v2", "systolic_rise_40") not in beyond
     assert beyond["v2", "systolic_critical"] is False
     assert beyond["v2", "spo2_critical"] is True
+
+
+def test_mania_is_watched_in_bipolar_depression_by_score_and_by_rise(warehouse: Make) -> None:
+    built = warehouse(
+        infusions="""
+            patient | day | category   | subtype
+            1       | 0   | depression | bipolar
+            2       | 0   | depression | bipolar
+            3       | 0   | depression | bipolar
+            4       | 0   | depression | bipolar
+            5       | 0   | depression | mdd
+        """,
+        scores="""
+            patient | instrument | day | score
+            1       | ymrs       | -1  | 8
+            1       | ymrs       | 10  | 12
+            2       | ymrs       | -1  | 2
+            2       | ymrs       | 20  | 7
+            3       | ymrs       | -1  | 2
+            3       | ymrs       | 20  | 6
+            3       | ymrs       | 60  | 30
+            5       | ymrs       | 10  | 30
+        """,
+    )
+    found = built.table("marts.watched_courses")
+    assert rows(found, "patient_key", "baseline", "worst", "flagged") == [
+        ("1", 8, 12, True), ("2", 2, 7, True), ("3", 2, 6, False), ("4", None, None, None),
+    ]  # fmt: skip

@@ -81,6 +81,7 @@ select
     visit_key,
     patient_key,
     clinic_key,
+    clinician_key,
     visit_date,
     category,
     subtype,

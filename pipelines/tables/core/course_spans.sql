@@ -1,5 +1,6 @@
 -- One row per course_key.
--- clinic_key: of the first infusion. last_induction, last_infusion: days.
+-- clinic_key, clinician_key: of the first infusion that names one.
+-- last_induction, last_infusion: days.
 -- ordered_category, ordered_subtype: of the first infusion that records them.
 select
     course_key,
@@ -7,6 +8,7 @@ select
     course_number,
     first_infusion,
     min_by(clinic_key, infusion_number) as clinic_key,
+    min_by(clinician_key, infusion_number) as clinician_key,
     max(visit_date) filter (where in_induction) as last_induction,
     max(visit_date) as last_infusion,
     count(*) as infusions,

@@ -67,6 +67,7 @@ select
     course_key,
     patient_key,
     clinic_key,
+    clinician_key,
     course_number,
     category,
     subtype,

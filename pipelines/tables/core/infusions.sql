@@ -6,6 +6,7 @@ with counted as (
         infusions.visit_key,
         visits.patient_key,
         visits.clinic_key,
+        visits.clinician_key,
         visits.visit_date,
         infusions.category,
         infusions.subtype
@@ -20,6 +21,7 @@ select
     visit_key,
     patient_key,
     clinic_key,
+    clinician_key,
     visit_date,
     category,
     subtype,

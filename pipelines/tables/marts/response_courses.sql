@@ -16,6 +16,7 @@ select
     courses.category,
     courses.subtype,
     courses.clinic_key,
+    courses.clinician_key,
     patients.sex,
     patients.age_band,
     patients.region,
