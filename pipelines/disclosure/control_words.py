@@ -109,11 +109,15 @@ def _signal(row: Mapping[str, object], shown: ShownChart) -> str:
         "shift": f"seven or more in a row on the {WAYS.get(way)} side of the mean",
         LONG_RUN: f"{phase['longest']} in a row on one side of the centre, where chance leaves at most"
         f" {phase['longest_allowed']}; {later}",
-        FEW_CROSSINGS: f"the centre was crossed {phase['crossings']} times, where chance leaves at least"
+        FEW_CROSSINGS: f"the centre was crossed {_times(phase['crossings'])}, where chance leaves at least"
         f" {phase['fewest_crossings']}; {later}",
     }[str(row["sign"])]
     judged = {1: " (better)", -1: " (worse)"}.get(way * shown.better, "")
     return f"{when}: {said}{judged}."
+
+
+def _times(number: object) -> str:
+    return {0: "never", 1: "once"}.get(int(str(number or 0)), f"{number} times")
 
 
 def operating(shown: ShownChart) -> str:

@@ -128,12 +128,13 @@ def _doses(found: SafetyFinding) -> None:
     charts = found.dose_over_time
     if not charts:
         return
-    st.markdown(words.doses_moved(found))
+    budget = control_words.budget(list(charts.values()), "doses")
+    st.markdown(unbroken(f"{words.doses_moved(found)} {budget}"))
     picked = st.selectbox("Dose over time", list(charts), 0, key="dose", bind="query-params")
     label = picked or next(iter(charts))
     shown = charts[label]
     either_width("dose", safety.dose(label, shown), safety.dose(label, shown, narrow=True))
-    _told(label, shown, found)
+    _told("The mean dose", shown, found)
 
 
 def _told(name: str, shown: ShownChart, found: SafetyFinding) -> None:
