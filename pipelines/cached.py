@@ -4,8 +4,11 @@ Keys name the practice folder, the build, the question and the policy, so that a
 at the next rerun and no number crosses from one policy to another.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import TypedDict
 
 import polars as pl
 import streamlit as st
@@ -98,6 +101,18 @@ def quality(opened: Practice, policy: str) -> QualityFinding:
     return _quality(str(opened.folder), opened.build.id, policy, opened)
 
 
+class Filters(TypedDict):
+    """The filters of a question, as Practice takes them."""
+
+    where: Mapping[str, Sequence[str]]
+    start_from: date | None
+    start_to: date | None
+
+
+def _filters(question: Question) -> Filters:
+    return Filters(where=question.where, start_from=question.start_from, start_to=question.start_to)
+
+
 def _pointer(folder: Path) -> str:
     try:
         return (folder / "builds" / "current").read_text("utf8").strip()
@@ -121,9 +136,7 @@ def _finding(
         measure=question.measure,
         window=question.window,
         population=question.population,
-        where=question.where,
-        start_from=question.start_from,
-        start_to=question.start_to,
+        **_filters(question),
     )
     return disclose(result, policy)
 
@@ -137,9 +150,7 @@ def _condition(
         measure=question.measure,
         window=question.window,
         population=question.population,
-        where=question.where,
-        start_from=question.start_from,
-        start_to=question.start_to,
+        **_filters(question),
     )
     return disclose_condition(found, policy)
 
@@ -151,9 +162,7 @@ def _adjusted(
     found = _opened.adjusted_trajectory(
         category,
         population=question.population,
-        where=question.where,
-        start_from=question.start_from,
-        start_to=question.start_to,
+        **_filters(question),
     )
     return adjusted_scores(found, policy)
 
@@ -167,9 +176,7 @@ def _comparison(
         measure=question.measure,
         window=question.window,
         population=question.population,
-        where=question.where,
-        start_from=question.start_from,
-        start_to=question.start_to,
+        **_filters(question),
     )
     return disclose_comparison(found, policy)
 
@@ -189,11 +196,9 @@ def _trend(
         measure=question.measure,
         window=question.window,
         population=question.population,
-        where=question.where,
-        start_from=question.start_from,
-        start_to=question.start_to,
         rules=rules,
         rebased=rebased,
+        **_filters(question),
     )
     return disclose_trend(found, policy)
 
@@ -203,9 +208,7 @@ def _safety(
     folder: str, build: str, question: Question, noted: str, policy: str, _opened: Practice
 ) -> SafetyFinding | str:
     found = _opened.safety(
-        where=question.where,
-        start_from=question.start_from,
-        start_to=question.start_to,
+        **_filters(question),
     )
     return disclose_safety(found, policy)
 
@@ -216,9 +219,7 @@ def _flow(
 ) -> FlowFinding | str:
     found = _opened.flow(
         window=question.window,
-        where=question.where,
-        start_from=question.start_from,
-        start_to=question.start_to,
+        **_filters(question),
     )
     return disclose_flow(found, policy)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipelines.definitions import Definitions
-from pipelines.estimates.intervals import wilson
 from pipelines.estimates.judging_points import RuleSet, rules_of
 from pipelines.estimates.noted import Charted, charted
 from pipelines.estimates.periods import as_points
 from pipelines.estimates.result import Provenance, Question
+from pipelines.estimates.shares import with_limits
 from pipelines.estimates.survival import at_days, kaplan_meier
 from pipelines.intake.annotations import FLOW, Annotations
 
@@ -99,18 +99,6 @@ def flow(
     )
 
 
-def _shares(counted: pl.DataFrame, met: str, of: str, prefix: str = "") -> pl.DataFrame:
-    """Return counts with their share and its Wilson limits; null of nobody."""
-    low, high = wilson(
-        counted[met].cast(pl.Float64).to_numpy(), counted[of].cast(pl.Float64).to_numpy()
-    )
-    return counted.with_columns(
-        pl.when(pl.col(of) > 0).then(pl.col(met) / pl.col(of)).alias(f"{prefix}share"),
-        pl.Series(f"{prefix}low", low).fill_nan(None),
-        pl.Series(f"{prefix}high", high).fill_nan(None),
-    )
-
-
 def _waiting(waits: pl.DataFrame) -> pl.DataFrame:
     """Return the share that has begun, at given days after the first consultation."""
     if waits.is_empty():
@@ -149,7 +137,7 @@ def _kept(visits: pl.DataFrame, by: str) -> pl.DataFrame:
     )
     told = counted.sort(by)
     for name in ("no_show", "late_cancelled"):
-        told = _shares(told, name, "held", f"{name}_")
+        told = with_limits(told, name, "held", f"{name}_")
     return told
 
 
@@ -168,7 +156,7 @@ def _completion(courses: pl.DataFrame, definitions: Definitions) -> pl.DataFrame
         curve = kaplan_meier(days.to_numpy(), reached.to_numpy())
         left = at_days(curve, [last])["share"].item()
         share_km = None if left is None else 1 - left
-    return _shares(counted, "complete", "old_enough").with_columns(
+    return with_limits(counted, "complete", "old_enough").with_columns(
         share_km=pl.lit(share_km, pl.Float64)
     )
 
@@ -232,7 +220,7 @@ def _capture(outcomes: pl.DataFrame) -> pl.DataFrame:
         )
         for name, (met, of) in counts.items()
     ]
-    return _shares(pl.concat(rows), "captured", "of")
+    return with_limits(pl.concat(rows), "captured", "of")
 
 
 def _gaps(gaps: pl.DataFrame) -> pl.DataFrame:
@@ -250,7 +238,7 @@ def _repeats(courses: pl.DataFrame) -> pl.DataFrame:
     counted = patients.select(
         patients=pl.len().cast(pl.Int64), repeated=(pl.col("courses") > 1).sum().cast(pl.Int64)
     )
-    return _shares(counted, "repeated", "patients")
+    return with_limits(counted, "repeated", "patients")
 
 
 def _over_time(

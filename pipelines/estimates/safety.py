@@ -13,6 +13,7 @@ from pipelines.estimates.judging_points import RuleSet, rules_of
 from pipelines.estimates.noted import Charted, charted
 from pipelines.estimates.periods import WIDTHS, as_points, start_of
 from pipelines.estimates.result import Provenance, Question
+from pipelines.estimates.shares import with_limits
 from pipelines.intake.annotations import ADVERSE_EVENTS, DOSE, Annotations
 
 PER = 100  # infusions
@@ -364,15 +365,7 @@ def _watched(courses: pl.DataFrame) -> pl.DataFrame:
         scored=pl.col("flagged").count().cast(pl.Int64),
         flagged=pl.col("flagged").sum().cast(pl.Int64),
     )
-    low, high = wilson(
-        counted["flagged"].cast(pl.Float64).to_numpy(),
-        counted["scored"].cast(pl.Float64).to_numpy(),
-    )
-    return counted.with_columns(
-        share=pl.when(pl.col("scored") > 0).then(pl.col("flagged") / pl.col("scored")),
-        low=pl.Series(low).fill_nan(None),
-        high=pl.Series(high).fill_nan(None),
-    ).sort(by)
+    return with_limits(counted, "flagged", "scored").sort(by)
 
 
 def _review(

@@ -29,6 +29,18 @@ def with_shares(
     return _with_interval(shared, divisor, definitions)
 
 
+def with_limits(counted: pl.DataFrame, met: str, of: str, prefix: str = "") -> pl.DataFrame:
+    """Return counts with share, low and high (Wilson) of one column over another; null of nobody."""
+    low, high = wilson(
+        counted[met].cast(pl.Float64).to_numpy(), counted[of].cast(pl.Float64).to_numpy()
+    )
+    return counted.with_columns(
+        pl.when(pl.col(of) > 0).then(pl.col(met) / pl.col(of)).alias(f"{prefix}share"),
+        pl.Series(f"{prefix}low", low, dtype=pl.Float64).fill_nan(None),
+        pl.Series(f"{prefix}high", high, dtype=pl.Float64).fill_nan(None),
+    )
+
+
 def _with_bounds(counted: pl.DataFrame) -> pl.DataFrame:
     def share(numerator: pl.Expr, denominator: str) -> pl.Expr:
         return pl.when(pl.col(denominator) > 0).then(numerator / pl.col(denominator))
