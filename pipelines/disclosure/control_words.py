@@ -121,12 +121,12 @@ def _times(number: object) -> str:
 
 
 def operating(shown: ShownChart) -> str:
-    """Return the chances of a false alarm and of seeing a change, of this chart."""
+    """Return the chances of a false alarm and of seeing a change, to say after the chart's name."""
     chances = shown.chart.operating
     if chances is None:
-        return "No point counts, so nothing could be seen."
+        return "no point counts, so nothing could be seen."
     return (
-        f"With these {shown.counted.height} points and these rules, chance alone raises an alarm in"
+        f"with these {shown.counted.height} points and these rules, chance alone raises an alarm in"
         f" {percent(chances.false_alarm)} of such charts; {CHANGES[shown.scale]} from the middle on would"
         f" be seen in {percent(chances.power)}."
     )

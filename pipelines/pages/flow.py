@@ -11,6 +11,7 @@ from pipelines.disclosure import flow_words as words
 from pipelines.disclosure.flow import FlowFinding
 from pipelines.pages import phrases
 from pipelines.pages.answer import answer
+from pipelines.pages.told import changes, standing_out
 from pipelines.pages.view import current
 from pipelines.pages.widths import either_width
 
@@ -56,11 +57,8 @@ def _over_time(found: FlowFinding) -> None:
         st.markdown("These records keep no months, so there is nothing to draw.")
         return
     either_width("flow", flow.chart(label, shown), flow.chart(label, shown, narrow=True))
-    for said in control_words.signals(shown):
-        st.markdown(f"- {unbroken(said)}")
-    st.markdown(unbroken(control_words.operating(shown)))
-    for said in control_words.events({label: shown}, found.definitions):
-        st.markdown(unbroken(said))
+    standing_out({label: shown})
+    changes({label: shown}, found.definitions)
     budget = control_words.budget(list(found.over_time.values()), "this page")
     st.markdown(unbroken(budget))
 

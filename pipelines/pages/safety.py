@@ -9,11 +9,11 @@ from pipelines.charts.spelled import unbroken
 from pipelines.disclosure import control_words
 from pipelines.disclosure import safety_tables as tables
 from pipelines.disclosure import safety_words as words
-from pipelines.disclosure.control import ShownChart
 from pipelines.disclosure.groups import code_labels
 from pipelines.disclosure.safety import ALL_EVENTS, SafetyFinding
 from pipelines.pages import phrases
 from pipelines.pages.answer import answer
+from pipelines.pages.told import changes, standing_out
 from pipelines.pages.view import current
 from pipelines.pages.widths import either_width
 
@@ -56,7 +56,9 @@ def _over_time(found: SafetyFinding) -> None:
     why = words.why_so(one, found)
     if why:
         st.caption(f":material/info: {why}")
-    _told("The rate", one.shown, found)
+    name = "Infusions between" if one.rare else "The rate"
+    standing_out({name: one.shown})
+    changes({name: one.shown}, found.definitions)
     with st.expander("All events, each term and each clinic"):
         st.table(tables.over_time(found), border="horizontal", hide_index=True)
     single = [part.shown for part in found.over_time if part.of != "all"]
@@ -78,7 +80,7 @@ def _serious(found: SafetyFinding) -> None:
     st.markdown(unbroken(words.serious(found)))
     if found.between.counted.height > 1:
         either_width("between", safety.between(found), safety.between(found, narrow=True))
-        st.markdown(unbroken(control_words.operating(found.between)))
+        standing_out({"Infusions between": found.between})
         st.caption(phrases.BETWEEN)
     for said in words.watched(found):
         st.markdown(f"- {unbroken(said)}")
@@ -134,19 +136,8 @@ def _doses(found: SafetyFinding) -> None:
     label = picked or next(iter(charts))
     shown = charts[label]
     either_width("dose", safety.dose(label, shown), safety.dose(label, shown, narrow=True))
-    _told("The mean dose", shown, found)
-
-
-def _told(name: str, shown: ShownChart, found: SafetyFinding) -> None:
-    """Draw what stands out on a chart, what it could see, and what changes did."""
-    for said in control_words.signals(shown):
-        st.markdown(f"- {unbroken(said)}")
-    st.markdown(unbroken(control_words.operating(shown)))
-    changes = control_words.events({name: shown}, found.definitions)
-    for said in changes:
-        st.markdown(unbroken(said))
-    if any(one.effect for one in shown.events):
-        st.caption(phrases.EVENT_EFFECT)
+    standing_out({"The mean dose": shown})
+    changes({"The mean dose": shown}, found.definitions)
 
 
 main()

@@ -16,9 +16,10 @@ from pipelines.disclosure.groups import code_labels
 from pipelines.disclosure.trend import TrendFinding
 from pipelines.estimates import Question
 from pipelines.estimates.judging_points import RULE_SETS, RuleSet
-from pipelines.intake.annotations import EVENTS, FOLLOW_UP, add_event
+from pipelines.intake.annotations import ADVERSE_EVENTS, DOSE, EVENTS, FOLLOW_UP, add_event
 from pipelines.pages import filters, phrases
 from pipelines.pages.answer import answer
+from pipelines.pages.told import changes, standing_out
 from pipelines.pages.view import View, current
 from pipelines.pages.widths import either_width
 
@@ -93,9 +94,7 @@ def _charts(found: TrendFinding) -> None:
     )
     st.caption(phrases.TREND_POINTS)
     st.subheader("What stands out, and what could be seen")
-    for said in control_words.signals(found.rate):
-        st.markdown(f"- {unbroken(said)}")
-    st.markdown(unbroken(control_words.operating(found.rate)))
+    standing_out({"The rate": found.rate, "Follow-up": found.follow_up})
     if found.rebases.height:
         st.table(tables.rebases(found), border="horizontal", hide_index=True)
     with st.expander("Table behind the charts"):
@@ -104,12 +103,8 @@ def _charts(found: TrendFinding) -> None:
 
 def _changes(view: View, found: TrendFinding) -> None:
     st.header("What changes did")
-    charts = {"The rate": found.rate, "Follow-up": found.follow_up}
-    told = control_words.events(charts, found.definitions)
-    if told:
-        for said in told:
-            st.markdown(unbroken(said))
-        st.caption(phrases.EVENT_EFFECT)
+    if found.rate.events:
+        changes({"The rate": found.rate, "Follow-up": found.follow_up}, found.definitions)
     else:
         st.markdown("No change is written down for what this page shows.")
     with st.expander("Write down a change"):
@@ -128,6 +123,9 @@ def _form(view: View) -> None:
         "": "All measures",
         **dict(practice.definitions["measure_labels"].select("measure", "label").rows()),
         FOLLOW_UP: "Follow-up",
+        ADVERSE_EVENTS: "Adverse events",
+        DOSE: "Dose",
+        **code_labels("flow_chart", practice.definitions),
     }
     with st.form("event", clear_on_submit=True):
         title = st.text_input("What was changed", max_chars=120, help="Never a patient.")

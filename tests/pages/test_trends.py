@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pipelines import warehouse
 from pipelines.intake.annotations import annotations
+from tests.drawn import write
 
 APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pipelines/pages/trends.py"
@@ -92,3 +94,28 @@ def test_a_wrong_file_is_told_in_a_line(app: AppTest, practice: Path) -> None:
     assert [error.value for error in app.error] == [
         "targets.csv, row 1: target_percent is 160; expected 0 to 100"
     ]
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """Return a study in relative days, which has no calendar."""
+    infusions = "patient | day | category\n" + "\n".join(f"{n} | 0 | depression" for n in range(30))
+    scores = "patient | instrument | day | score\n" + "\n".join(
+        f"{n} | phq_9 | -1 | 18\n{n} | phq_9 | 22 | {5 if n % 2 else 18}" for n in range(30)
+    )
+    write(tmp_path / "study", {"infusions": infusions, "scores": scores})
+    warehouse.build(tmp_path / "study")
+    return tmp_path / "study"
+
+
+@pytest.mark.parametrize("page", ["trends", "safety", "flow", "clinics"])
+def test_a_study_without_a_calendar_has_every_page_and_no_chart_over_time(
+    study: Path, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setenv("ABATE_PRACTICE", str(study))
+    app = AppTest.from_file(str(APP), default_timeout=120).run()
+    app.switch_page(f"pipelines/pages/{page}.py").run()
+    assert not app.exception
+    assert not app.error
+    if page != "clinics":
+        assert any("keep no months" in text.value for text in app.markdown)
