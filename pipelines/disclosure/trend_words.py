@@ -36,6 +36,11 @@ def follow_up_title(found: TrendFinding) -> str:
 def cautions(found: TrendFinding) -> list[str]:
     """Return what the reader must know beside the sentence."""
     said = []
+    if found.question.population == "all_courses":
+        said.append(
+            "Several courses of one patient are not independent, so limits are narrower than they should be;"
+            " first courses are safer."
+        )
     if found.width != "month":
         least = found.definitions.setting("trend_point_assessed")
         said.append(

@@ -110,6 +110,12 @@ def test_a_signal_that_goes_with_one_of_follow_up_says_so(
     assert any(said.startswith("Follow-up moved too") for said in cautions(beside))
 
 
+def test_all_courses_come_with_a_caution(definitions: Definitions, noted: Annotations) -> None:
+    question = Question(population="all_courses")
+    finding = shown(of(courses(list(STEADY)), definitions, noted, question))
+    assert cautions(finding)[0].startswith("Several courses of one patient are not independent")
+
+
 def test_few_points_are_too_few_to_tell_a_trend(
     definitions: Definitions, noted: Annotations
 ) -> None:
