@@ -15,7 +15,8 @@ WIDTHS: Mapping[str, int] = {
     "Score": 90, "Window": 120, "Days": 110, "Target": 80, "What": 380, "Number": 80, "Unit": 150,
     "Agent": 100, "Route": 100, "Policy": 150, "Promise": 460, "Publication": 220, "Group": 90,
     "Share": 70, "n": 60, "Who": 420, "Citation": 420, "File": 140, "Row": 260, "Change": 90,
-    "Confirmed": 140, "At caseness from": 120, "Reliable from": 110, "Another course": 110, "Source": 520,
+    "Confirmed": 140, "At caseness from": 120, "Reliable from": 110, "Another course": 110,
+    "Excursion": 260, "Told": 100, "Event": 220, "Flagged": 330, "Dose": 170, "Source": 520,
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import polars as pl
 
 from pipelines.definitions import Definitions
+from pipelines.disclosure.safety import term_label
 from pipelines.disclosure.words import percent
 from pipelines.estimates import Question
 from pipelines.estimates.benchmarks import matching
@@ -22,6 +23,7 @@ def sections(definitions: Definitions) -> dict[str, Section]:
         "Scales": _scales,
         "Windows": _windows,
         "Durability": _durability,
+        "Safety": _safety,
         "Settings": _settings,
         "Published figures": _published,
         "Changed here": _changed,
@@ -206,6 +208,38 @@ def _durability(definitions: Definitions) -> Section:
                 Number=pl.col("weeks").cast(pl.String), Source="source"
             ),
         },
+    )
+
+
+def _safety(definitions: Definitions) -> Section:
+    excursions = definitions["excursions"].sort("sort_order")
+    doses = definitions["dose_bands"].sort("from_mg_per_kg")
+    scales = _named(definitions["watched_scores"], definitions)
+    terms = definitions["watched_terms"]
+    return (
+        "An excursion is a reading after the start of an infusion beyond a threshold; it is no adverse"
+        " event by itself. Watched events and scales are listed for review whatever their grade.",
+        {
+            "Excursions": excursions.select(Excursion="label", Told="severity", Source="source"),
+            "Watched events": terms.select(
+                Event=pl.Series([term_label(code) for code in terms["term"]], dtype=pl.String),
+                Source="source",
+            ),
+            "Watched scales": _words(scales, "Flagged", _flagged).select(
+                pl.coalesce("subtype", "category").alias("Condition"),
+                Scale="instrument",
+                Flagged="Flagged",
+                Source="source",
+            ),
+            "Bands of dose": doses.select(Dose="label", Source="source"),
+        },
+    )
+
+
+def _flagged(row: phrases.Row) -> str:
+    return (
+        f"{row['from_score']:g} or more, or up by {row['rise_points']:g}, until {row['after_days']} days"
+        " after the last infusion"
     )
 
 

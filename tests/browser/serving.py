@@ -28,8 +28,7 @@ def served(practice: Path, log: Path | None = None) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}",
-               "--server.fileWatcherType=none"]  # fmt: skip
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     environment = os.environ | {"ABATE_PRACTICE": str(practice.resolve())}
     address = f"http://127.0.0.1:{port}"
     with open(log or os.devnull, "w") as printed:

@@ -19,7 +19,7 @@ def test_every_section_can_be_read(small_practice: Path, monkeypatch: pytest.Mon
     app.switch_page("pipelines/pages/definitions.py").run()
     assert not app.exception
     assert [tab.label for tab in app.tabs] == [
-        "Measures", "Conditions", "Scales", "Windows", "Durability", "Settings", "Published figures", "Changed here",
+        "Measures", "Conditions", "Scales", "Windows", "Durability", "Safety", "Settings", "Published figures", "Changed here",
     ]  # fmt: skip
     assert any("**Depression**: PHQ-9, fall of 50 % or more from a baseline of at least 10" in text.value
                for text in app.markdown)  # fmt: skip
