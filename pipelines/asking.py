@@ -1,6 +1,7 @@
 """What may be asked of a practice, and which courses a question counts."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
 import polars as pl
@@ -50,6 +51,7 @@ def check(question: Question, practice: Askable) -> None:
     known("measure", question.measure, practice.measures)
     known("window", question.window, practice.windows)
     known("population", question.population, POPULATIONS)
+    _check_kinds(question)
     for name in question.by:
         known("group", name, GROUPS)
     if CLINICIAN in question.by and not practice.clinicians_compared:
@@ -62,6 +64,25 @@ def check(question: Question, practice: Askable) -> None:
             known(name, value, practice.values(name))
     _check_columns(question)
     _check_period(question, practice.build)
+
+
+def _check_kinds(question: Question) -> None:
+    """Raise InputError for a period that is no date, or ends before it begins."""
+    ends = {"start_from": question.start_from, "start_to": question.start_to}
+    for name, day in ends.items():
+        if day is not None and not isinstance(day, date):
+            raise InputError(f"{name}: {day!r} is no date; expected a datetime.date")
+    if question.start_from and question.start_to and question.start_to < question.start_from:
+        raise InputError(
+            f"period: it ends in {question.start_to:%Y-%m}, before it begins in {question.start_from:%Y-%m}"
+        )
+
+
+def listing(kind: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return names as a tuple; raises InputError for a single text where a list is meant."""
+    if isinstance(names, str):
+        raise InputError(f"{kind}: '{names}' is one text; expected a list, as ['{names}']")
+    return tuple(names)
 
 
 def _check_columns(question: Question) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines import warehouse
-from pipelines.asking import FILTERS, asked, check, check_annotations, known
+from pipelines.asking import FILTERS, asked, check, check_annotations, known, listing
 from pipelines.definitions import Definitions
 from pipelines.estimates import Question
 from pipelines.estimates.flow import Passing
@@ -106,8 +106,8 @@ class Opened:
             measure=measure,
             window=window or self.default_window,
             population=population,
-            by=tuple(by),
-            where={name: tuple(values) for name, values in (where or {}).items() if values},
+            by=listing("by", by),
+            where={name: listing(name, values) for name, values in (where or {}).items() if values},
             start_from=start_from,
             start_to=start_to,
         )

@@ -169,6 +169,8 @@ class Practice(Opened):
         it; without it the model of expected response is fitted to this practice. Raises InputError
         as `response` does, and for a file that is no such model.
         """
+        if not by:
+            raise InputError("group: none is named; expected one or more, as clinic_key")
         question = self._question(by, measure, window, population, where, start_from, start_to)
         return comparison(
             self._courses(question),

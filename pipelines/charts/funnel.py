@@ -10,7 +10,7 @@ from pipelines.charts.framing import framed
 from pipelines.charts.places import Layer, together
 from pipelines.disclosure.comparison import ComparisonFinding
 from pipelines.disclosure.comparison_words import outside
-from pipelines.disclosure.words import met
+from pipelines.disclosure.words import counts_as_harm, met
 from pipelines.estimates.funnel import Funnel
 
 HEIGHT = 300
@@ -19,11 +19,12 @@ LINES = (("low_998", [1, 0]), ("high_998", [1, 0]), ("low_95", [4, 3]), ("high_9
 
 
 def chart(finding: ComparisonFinding, found: Funnel, *, narrow: bool = False) -> alt.LayerChart:
-    """Return dots by size within their limits; orange: outside the outer ones.
+    """Return dots by size within their limits; blue and orange: better and worse than the outer ones.
 
     Of many groups only those outside the inner limits are named.
     """
     did = met(finding.question, finding.definitions)
+    harm = counts_as_harm(finding.question, finding.definitions)
     rate = found.kind == "rate"
     x = alt.X(
         "size:Q",
@@ -40,7 +41,9 @@ def chart(finding: ComparisonFinding, found: Funnel, *, narrow: bool = False) ->
     ]
     whole = alt.Chart(pl.DataFrame({"value": [found.target]}))
     layers.append(whole.mark_rule(color=theme.INK, strokeWidth=1.25).encode(y=y))
-    return framed(together(*layers, *_groups(found, x, y, narrow)), outside(found), HEIGHT, narrow)
+    return framed(
+        together(*layers, *_groups(found, x, y, narrow, harm)), outside(found), HEIGHT, narrow
+    )
 
 
 def _widest(found: Funnel) -> float:
@@ -59,10 +62,14 @@ def _y(found: Funnel, title: str) -> alt.Y:
     return alt.Y("value:Q", scale=alt.Scale(domain=ends, nice=False), axis=axis)
 
 
-def _groups(found: Funnel, x: alt.X, y: alt.Y, narrow: bool) -> list[Layer]:
+def _groups(found: Funnel, x: alt.X, y: alt.Y, narrow: bool, harm: bool) -> list[Layer]:
     value = pl.col("value")
     rows = found.frame.with_columns(
-        far=(value > pl.col("high_998")) | (value < pl.col("low_998")),
+        side=pl.when(value > pl.col("high_998"))
+        .then(pl.lit("worse" if harm else "better"))
+        .when(value < pl.col("low_998"))
+        .then(pl.lit("better" if harm else "worse"))
+        .otherwise(pl.lit("in")),
         named=(value > pl.col("high_95"))
         | (value < pl.col("low_95"))
         | (found.frame.height <= MOST_NAMED),
@@ -74,8 +81,12 @@ def _groups(found: Funnel, x: alt.X, y: alt.Y, narrow: bool) -> list[Layer]:
         alt.Tooltip("value:Q", title="Value", format=".3f"),
     ]
     drawn: list[Layer] = []
-    for far, colour in ((False, theme.IMPROVEMENT), (True, theme.CONCERN)):
-        own = rows.filter(pl.col("far") == far)
+    for side, colour in (
+        ("in", theme.COMMON_CAUSE),
+        ("better", theme.IMPROVEMENT),
+        ("worse", theme.CONCERN),
+    ):
+        own = rows.filter(pl.col("side") == side)
         point = alt.Chart(own).mark_point(size=60, color=colour, fill=colour, opacity=1)
         drawn.append(point.encode(x=x, y=y, tooltip=tips))
     for left in (False, True):

@@ -23,8 +23,16 @@ def chart(finding: ComparisonFinding, *, narrow: bool = False) -> alt.LayerChart
         "label", "ratio", "ratio_low", "ratio_high", "unstable", "assessed", "enough_follow_up"
     )
     low, high = _domain(rows)
+    rows = rows.with_columns(
+        shown=pl.col("ratio").clip(low, high),
+        beyond=pl.when((pl.col("ratio") < low) | (pl.col("ratio") > high)).then(
+            pl.format("{} (beyond the axis)", pl.col("ratio").round(2))
+        ),
+        low_shown=pl.col("ratio_low").clip(low, high),
+        high_shown=pl.col("ratio_high").clip(low, high),
+    )
     x = alt.X(
-        "ratio:Q",
+        "shown:Q",
         title="Observed over expected",
         scale=alt.Scale(type="log", domain=[low, high], nice=False),
         axis=alt.Axis(
@@ -43,10 +51,10 @@ def chart(finding: ComparisonFinding, *, narrow: bool = False) -> alt.LayerChart
         alt.Tooltip("ratio_low:Q", format=".2f"), alt.Tooltip("ratio_high:Q", format=".2f"),
         alt.Tooltip("assessed:Q", title="Assessed", format=","),
     ]  # fmt: skip
-    one = alt.Chart(pl.DataFrame({"ratio": [1.0]})).mark_rule(color=theme.COMMON_CAUSE).encode(x=x)
+    one = alt.Chart(pl.DataFrame({"shown": [1.0]})).mark_rule(color=theme.COMMON_CAUSE).encode(x=x)
     known = alt.Chart(rows.filter(pl.col("ratio").is_not_null()))
     line = known.mark_rule(color=theme.IMPROVEMENT, strokeWidth=2, clip=True).encode(
-        x=alt.X("ratio_low:Q"), x2="ratio_high:Q", y=y, tooltip=tips
+        x=alt.X("low_shown:Q"), x2="high_shown:Q", y=y, tooltip=tips
     )
     fill = alt.when("datum.unstable").then(alt.value(theme.WHITE)).otherwise(
         alt.value(theme.IMPROVEMENT)
@@ -59,7 +67,14 @@ def chart(finding: ComparisonFinding, *, narrow: bool = False) -> alt.LayerChart
         .mark_text(align="center", color=theme.MUTED, fontSize=12)
         .encode(x=alt.XDatum(1), y=y, text="why:N")
     )
-    return framed(together(one, line, dot, absent), expected(finding), ROW * rows.height, narrow)
+    far = (
+        alt.Chart(rows.filter(pl.col("beyond").is_not_null()))
+        .mark_text(align="left", dx=10, dy=-9, color=theme.INK, fontSize=11)
+        .encode(x=x, y=y, text="beyond:N")
+    )
+    return framed(
+        together(one, line, dot, far, absent), expected(finding), ROW * rows.height, narrow
+    )
 
 
 def why() -> pl.Expr:

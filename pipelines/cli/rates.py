@@ -13,7 +13,9 @@ from rich.table import Table
 from pipelines.cli.shared import Folder, app, folder_meant
 from pipelines.definitions import InputError
 from pipelines.disclosure import Finding, disclose
+from pipelines.disclosure.policies import policy_row
 from pipelines.practice import open_practice
+from pipelines.warehouse import current
 
 JSON_ROW = (
     "started", "baseline", "eligible", "due", "assessed", "responded", "known", "rate", "low",
@@ -46,7 +48,16 @@ def rates(
     ] = "table",
 ) -> None:
     """Print response rates with their bounds and intervals."""
-    practice = open_practice(folder_meant(folder), build)
+    place = folder_meant(folder)
+    practice = open_practice(place, build)
+    if (
+        policy_row(practice.definitions, policy)["protects"]
+        and practice.build.id != current(place).id
+    ):
+        raise InputError(
+            f"policy {policy}: an older build can't be released, because it could be subtracted from the"
+            " current one; ask with --policy internal"
+        )
     result = practice.response(
         by=[name.strip() for name in by.split(",") if name.strip()],
         measure=measure,

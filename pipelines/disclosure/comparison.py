@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from pipelines.definitions import Definitions
-from pipelines.disclosure.groups import group_place, narrowest_label
+from pipelines.disclosure.groups import group_place, narrowest_label, whole_label
 from pipelines.disclosure.policies import policy_row
 from pipelines.disclosure.withheld import WITHHELD_COMPARISON
 from pipelines.estimates.calibration import Calibration
 from pipelines.estimates.case_mix import CaseMix
 from pipelines.estimates.comparison import Comparison
 from pipelines.estimates.funnel import Funnel
-from pipelines.estimates.mix import Mix
+from pipelines.estimates.mix import CONDITION, Mix
 from pipelines.estimates.pooling import Pooled
 from pipelines.estimates.result import Provenance, Question
 
@@ -98,5 +98,6 @@ def _labelled(rows: pl.DataFrame, found: CaseMix) -> pl.DataFrame:
     keys = list(rows.iter_rows(named=True))
     places = [tuple(group_place(definitions, key, name) for name in by) for key in keys]
     order = sorted(range(len(keys)), key=places.__getitem__)
-    labels = [narrowest_label(definitions, key, by) for key in keys]
+    label = narrowest_label if by == [*CONDITION] else whole_label
+    labels = [label(definitions, key, by) for key in keys]
     return rows.with_columns(label=pl.Series(labels, dtype=pl.String))[order]

@@ -44,7 +44,6 @@ def groups(finding: ComparisonFinding) -> pl.DataFrame:
 
 def funnel(finding: ComparisonFinding, found: Funnel) -> pl.DataFrame:
     """Return each group of a funnel plot with its limits, and its follow-up beside it."""
-    follow_up = dict(finding.groups.select("label", "follow_up").rows())
     rate_ = found.kind == "rate"
     rows = []
     for row in found.frame.iter_rows(named=True):
@@ -61,7 +60,7 @@ def funnel(finding: ComparisonFinding, found: Funnel) -> pl.DataFrame:
             else f"{row['value']:.2f}",
             "95 % limits": limits[0],
             "99.8 % limits": limits[1],
-            "Followed up": percent(follow_up[row["label"]]),
+            "Followed up": percent(row["follow_up"]),
             "Assessed" if rate_ else "Expected": f"{row['size']:,.0f}"
             if rate_
             else f"{row['size']:.1f}",

@@ -60,7 +60,7 @@ def chance(finding: ComparisonFinding) -> str | None:
     any_of_them = 1 - 0.95**number
     return (
         f"If all did as expected, chance alone would still make at least one of {number} groups stand"
-        f" out in {percent(any_of_them)} of practices."
+        f" out in up to {percent(any_of_them)} of practices."
     )
 
 
@@ -74,6 +74,8 @@ def beyond(finding: ComparisonFinding, found: Funnel) -> str:
     near = near.filter(~pl.col("label").is_in(far["label"].implode()))
     all_ = found.frame.height
     if far.is_empty() and near.is_empty():
+        if found.widened:
+            return f"All {all_} groups lie within what groups usually differ by."
         return f"All {all_} groups lie where chance alone would leave them."
     parts = [
         f"outside the {name} % limits: {', '.join(side['label'])}"
@@ -81,9 +83,10 @@ def beyond(finding: ComparisonFinding, found: Funnel) -> str:
         if side.height
     ]
     said = "; ".join(parts)
+    alike = "Of groups that differ as much as these" if found.widened else "Of groups that do alike"
     return (
-        f"{said[0].upper()}{said[1:]}. Of groups that do alike, one in 20 lies outside the 95 % limits,"
-        " and one in 500 outside the 99.8 % limits."
+        f"{said[0].upper()}{said[1:]}. {alike}, one in 20 lies outside the 95 % limits, and one in 500"
+        " outside the 99.8 % limits."
     )
 
 

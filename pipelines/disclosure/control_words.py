@@ -1,5 +1,6 @@
 """The sentences of control charts: what stands out, and what the chart could have seen."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -30,7 +31,11 @@ VARIATION = {
 UNITS: Mapping[Scale, tuple[int, int, str]] = {
     "share": (0, 100, "points"), "per_100": (1, 100, "per 100"), "dose": (2, 1, "mg/kg"),
 }  # fmt: skip
-MARKED = "Marked only: the chart shows more, or something else, than what was changed."
+MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|<>~$:&-])")
+MARKED = (
+    "Its effect is told only on a chart of just the clinic and condition that it was for, of what it was"
+    " meant to change."
+)
 LATEST = {"improvement": ", the latest for the better", "concern": ", the latest for the worse"}
 CHANGES = {
     "share": "a lasting change of 10 points",
@@ -125,6 +130,8 @@ def operating(shown: ShownChart) -> str:
     chances = shown.chart.operating
     if chances is None:
         return "no point counts, so nothing could be seen."
+    if not shown.enough:
+        return f"{counted(shown.counted.height, shown.width)} can hardly tell anything."
     return (
         f"with these {shown.counted.height} points and these rules, chance alone raises an alarm in"
         f" {percent(chances.false_alarm)} of such charts; {CHANGES[shown.scale]} from the middle on would"
@@ -147,7 +154,7 @@ def events(charts: Mapping[str, ShownChart], definitions: Definitions) -> list[s
             for column, value in (("clinic_key", one.clinic_key), ("category", one.category))
             if value is not None
         ]
-        title = " · ".join([one.title, kinds[one.kind], *places])
+        title = " · ".join([plain(one.title), kinds[one.kind], *places])
         effects = [
             _effect(effect, name, shown.scale, reasons)
             for name, shown in charts.items()
@@ -158,13 +165,18 @@ def events(charts: Mapping[str, ShownChart], definitions: Definitions) -> list[s
     return told
 
 
+def plain(text: str) -> str:
+    """Return what a person typed so that a page writes it as it stands, without markup or pictures."""
+    return MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
 def _effect(effect: EventEffect, name: str, scale: Scale, reasons: Mapping[str, str]) -> str:
     if effect.refused is not None:
         return f"{reasons[effect.refused]} ({effect.before} before, {effect.after} after.)"
     assert effect.change is not None
     digits, times, unit = UNITS[scale]
     value, low, high = (round(times * number, digits) for number in effect.change)
-    ends = f"{low:.{digits}f} to {high:.{digits}f}"
+    ends = f"{low:.{digits}f} to {high:.{digits}f}".replace("-", "−")
     said = f"{name} went on as its earlier course led to expect ({ends} {unit})"
     if value:
         way = "higher" if value > 0 else "lower"

@@ -41,8 +41,8 @@ def waiting(found: FlowFinding) -> str:
     said = f"Of those consulted, {', '.join(shares)} have had a first infusion." if shares else ""
     if row["begun"]:
         said += (
-            f" Those who have waited {row['median']:.0f} days in the middle, nine in ten up to"
-            f" {row['p90']:.0f}; {row['waiting']:,} have had none yet."
+            f" Half of those waited {row['median']:.0f} days or less, nine in ten {row['p90']:.0f} or less;"
+            f" {row['waiting']:,} have had none yet."
         )
     return said.strip()
 

@@ -69,7 +69,10 @@ def heading(column: str) -> str:
 
 def number(count: object) -> str:
     """Return a count for people; `hidden` where it is withheld."""
-    return f"{count:,}" if isinstance(count, int) else HIDDEN
+    if count is None:
+        return HIDDEN
+    assert isinstance(count, int), count
+    return f"{count:,}"
 
 
 def share(row: Mapping[str, object], name: str) -> str:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.disclosure.control_words import PERIODS, VARIATION, WHY_OUT
+from pipelines.disclosure.control_words import PERIODS, VARIATION, WHY_OUT, plain
 from pipelines.disclosure.table import number
 from pipelines.disclosure.trend import TrendFinding
 from pipelines.disclosure.words import NONE, percent, span
@@ -23,10 +23,10 @@ def points(found: TrendFinding) -> pl.DataFrame:
                 "Began": row["period"],
                 "Rate": percent(row["value"]),
                 "Limits": span(row["lower"], row["upper"]),
-                "Due": number(other["denominator"]),
+                "Due": number(int(other["denominator"])),
                 "Followed up": percent(other["value"]),
-                "Assessed": number(row["denominator"]),
-                "Met": number(row["numerator"]),
+                "Assessed": number(int(row["denominator"])),
+                "Met": number(int(row["numerator"])),
                 "Kept out": WHY_OUT.get(str(row["why_out"]), ""),
             }
             for row, other in rows
@@ -41,12 +41,17 @@ def rebases(found: TrendFinding) -> pl.DataFrame:
         [
             {
                 "Decision": f"{said[row['kind']]} {row['month']:%b %Y}",
-                "By": row["person"],
-                "Why": row["reason"],
+                "By": plain(row["person"]),
+                "Why": plain(row["reason"]),
             }
             for row in found.rebases.iter_rows(named=True)
         ]
     )
+
+
+def _power(found: TrendFinding) -> str:
+    chances = found.rate.chart.operating
+    return NONE if chances is None else percent(chances.power)
 
 
 def overview(found: dict[str, TrendFinding]) -> pl.DataFrame:
@@ -60,7 +65,7 @@ def overview(found: dict[str, TrendFinding]) -> pl.DataFrame:
                 "Target": ASSURANCE[one.rate.assurance],
                 "Points": number(one.rate.counted.height),
                 "By": PERIODS[one.width],
-                "Sees 10 points": NONE if one.rate.chart.operating is None else percent(one.rate.chart.operating.power),
+                "Sees a 10-point change": _power(one),
             }
             for label, one in found.items()
         ]

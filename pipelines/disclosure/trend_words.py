@@ -18,7 +18,8 @@ def answer(found: TrendFinding) -> str:
         f"From {points['period'][0]} to {points['period'][-1]}, {percent(top / bottom)} of those followed"
         f" up {did}"
     )
-    few = f"; {counted(points.height, found.width)} are too few to tell a trend."
+    verb = "is" if points.height == 1 else "are"
+    few = f"; {counted(points.height, found.width)} {verb} too few to tell a trend."
     return f"{overall}{movement(found.rate.variation) or few}"
 
 
@@ -57,7 +58,7 @@ def cautions(found: TrendFinding) -> list[str]:
     if out:
         least = found.definitions.setting("follow_up_min_percent")
         said.append(
-            f"{counted(out, found.width)} under {least} % follow-up drawn grey and kept out of the rules."
+            f"{counted(out, found.width)} under {least} % follow-up drawn hollow and kept out of the rules."
         )
     if together(found):
         said.append(

@@ -44,8 +44,9 @@ class Funnel:
 def funnel(found: CaseMix, kind: Kind) -> Funnel:
     """Return the groups of a comparison against their whole: by rate, or observed over expected.
 
-    Limits are exact: binomial for rates, Poisson for ratios, interpolated between the counts they
-    fall on. With funnel_dispersion_groups_min groups or more whose z scores, the outer tenth at each
+    Limits are exact binomial ones, interpolated between the counts they fall on; of ratios with the
+    mean chance of the group's courses, since the usual Poisson ones would be far too wide where about
+    half respond. With funnel_dispersion_groups_min groups or more whose z scores, the outer tenth at each
     end drawn in, vary more than chance, limits are normal ones with the variance between groups
     added. Groups with too little follow-up are left out, since missing outcomes make outliers.
     Source: Spiegelhalter 2005 (Stat Med 24:1185) for limits and phi; Spiegelhalter 2005 (Qual Saf
@@ -56,20 +57,26 @@ def funnel(found: CaseMix, kind: Kind) -> Funnel:
     if refused:
         empty = pl.DataFrame(schema={"size": pl.Float64, "value": pl.Float64})
         return Funnel(kind, rows.clear(), empty, None, None, None, False, refused)
-    size, value = (rows[name].to_numpy().astype(np.float64) for name in ("size", "value"))
-    target = float((value * size).sum() / size.sum()) if kind == "rate" else 1.0
-    phi, tau, widened = _dispersion(found.definitions, kind, size, value, target)
+    number, size, value = (
+        rows[name].to_numpy().astype(np.float64) for name in ("assessed", "size", "value")
+    )
+    whole = float(rows["responded"].sum() / number.sum())
+    chance = np.full_like(number, whole) if kind == "rate" else size / number
+    unit = 1.0 if kind == "rate" else chance
+    target = whole if kind == "rate" else 1.0
+    sigma = np.sqrt(chance * (1 - chance) / number) / unit
+    phi, tau, widened = _dispersion(found.definitions, (value - target) / sigma, sigma)
     added = tau if widened and tau else 0.0
-    grid = np.unique(np.linspace(max(1.0, 0.5 * size.min()), 1.05 * size.max(), GRID))
-    if kind == "rate":
-        grid = np.unique(grid.round())
+    grid = np.unique(np.linspace(max(1.0, 0.5 * number.min()), 1.05 * number.max(), GRID).round())
+    mean = whole if kind == "rate" else float(size.sum() / number.sum())
+    drawn = pl.DataFrame({"size": grid if kind == "rate" else grid * mean})
     seen = _seen(size, target) if kind == "rate" else [None] * len(size)
     return Funnel(
         kind,
         rows.with_columns(
-            *_limits(kind, size, target, added), seen=pl.Series(seen, dtype=pl.Float64)
+            *_limits(kind, number, chance, added), seen=pl.Series(seen, dtype=pl.Float64)
         ),
-        pl.DataFrame({"size": grid}).with_columns(*_limits(kind, grid, target, added)),
+        drawn.with_columns(*_limits(kind, grid, np.full_like(grid, mean), added)),
         target,
         phi,
         tau,
@@ -78,21 +85,20 @@ def funnel(found: CaseMix, kind: Kind) -> Funnel:
     )
 
 
-def exact_limits(kind: Kind, size: Floats, target: float, alpha: float) -> tuple[Floats, Floats]:
-    """Return lower and upper limit at each size: where the count passes a tail of alpha / 2.
+def exact_limits(number: Floats, chance: Floats, alpha: float) -> tuple[Floats, Floats]:
+    """Return lower and upper limit of the share of each number: where the count passes a tail of alpha / 2.
 
     Between two counts the limit is interpolated by their probability. Source: Spiegelhalter 2005
     (Stat Med 24:1185), appendix A.1.1.
     """
-    from scipy.stats import binom, poisson  # slow to import
+    from scipy.stats import binom  # slow to import
 
-    chance = binom(size, target) if kind == "rate" else poisson(size * target)
+    drawn = binom(number, chance)
     found = []
     for tail in (alpha / 2, 1 - alpha / 2):
-        count = chance.ppf(tail)
-        here, below = chance.cdf(count), chance.cdf(count - 1)
-        limit = (count - (here - tail) / (here - below)) / size
-        found.append(np.clip(limit, 0, 1 if kind == "rate" else np.inf))
+        count = drawn.ppf(tail)
+        here, below = drawn.cdf(count), drawn.cdf(count - 1)
+        found.append(np.clip((count - (here - tail) / (here - below)) / number, 0, 1))
     return found[0], found[1]
 
 
@@ -119,9 +125,11 @@ def winsorised(z: Floats) -> Floats:
 def _sized(found: CaseMix, kind: Kind) -> pl.DataFrame:
     by = list(found.question.by)
     rows = found.frame.filter(pl.col("enough_follow_up") & (pl.col("assessed") > 0))
+    counted = (*by, "responded", "assessed", "follow_up")
     if kind == "rate":
-        return rows.select(*by, size=pl.col("assessed").cast(pl.Float64), value="rate")
-    return rows.filter(pl.col("ratio").is_not_null()).select(*by, size="expected", value="ratio")
+        return rows.select(*counted, size=pl.col("assessed").cast(pl.Float64), value="rate")
+    told = rows.filter(pl.col("ratio").is_not_null())
+    return told.select(*counted, size="expected", value="ratio")
 
 
 def _refused(found: CaseMix, rows: pl.DataFrame) -> str | None:
@@ -134,29 +142,24 @@ def _refused(found: CaseMix, rows: pl.DataFrame) -> str | None:
 
 
 def _dispersion(
-    definitions: Definitions, kind: Kind, size: Floats, value: Floats, target: float
+    definitions: Definitions, z: Floats, sigma: Floats
 ) -> tuple[float | None, float | None, bool]:
-    if len(size) < definitions.setting("funnel_dispersion_groups_min"):
+    if len(z) < definitions.setting("funnel_dispersion_groups_min"):
         return None, None, False
-    sigma = _sigma(kind, size, target)
-    phi, tau = dispersion(winsorised((value - target) / sigma), sigma)
+    phi, tau = dispersion(winsorised(z), sigma)
     return phi, tau, tau > 0
 
 
-def _sigma(kind: Kind, size: Floats, target: float) -> Floats:
-    variance = target * (1 - target) if kind == "rate" else target
-    sigma: Floats = np.sqrt(variance / size)
-    return sigma
-
-
-def _limits(kind: Kind, size: Floats, target: float, tau: float) -> list[pl.Series]:
+def _limits(kind: Kind, number: Floats, chance: Floats, tau: float) -> list[pl.Series]:
+    unit = np.ones_like(chance) if kind == "rate" else chance
     found = []
     for name, alpha in LEVELS.items():
-        low, high = exact_limits(kind, size, target, alpha)
+        low, high = (limit / unit for limit in exact_limits(number, chance, alpha))
         if tau:
-            reach = ndtri(1 - alpha / 2) * np.sqrt(_sigma(kind, size, target) ** 2 + tau**2)
-            low = np.maximum(target - reach, 0)
-            high = np.minimum(target + reach, 1) if kind == "rate" else target + reach
+            middle = chance / unit
+            sigma = np.sqrt(chance * (1 - chance) / number) / unit
+            reach = ndtri(1 - alpha / 2) * np.sqrt(sigma**2 + tau**2)
+            low, high = np.maximum(middle - reach, 0), np.minimum(middle + reach, 1 / unit)
         found += [pl.Series(f"low_{name}", low), pl.Series(f"high_{name}", high)]
     return found
 

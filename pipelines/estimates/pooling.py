@@ -15,6 +15,7 @@ MEANS, SHARES = 61, 40  # grid points: the common mean, and how much a group is 
 WIDE = 6.0  # standard errors of the common mean to either side
 LESS = 2  # the share drawn has prior density (1 - share)**2: limits then hold the truth in 94 % or more
 HARDLY = 1e-6  # grid points this much less likely than the best one are left out
+NEVER_RANKED = "clinician_key"  # pooled rates order groups
 NUMBERS = ("pooled", "pooled_low", "pooled_high")
 
 
@@ -126,6 +127,8 @@ def spread(hyper: Hyper) -> tuple[float, float, float]:
 
 
 def _refused(result: Result, rows: pl.DataFrame) -> str | None:
+    if NEVER_RANKED in result.question.by:
+        return "clinicians_not_ranked"
     if result.question.population == "all_courses":
         return "several_courses_pooled"
     least = result.definitions.setting("pooled_groups_min")

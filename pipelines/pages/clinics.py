@@ -3,7 +3,6 @@
 import streamlit as st
 
 from pipelines import cached
-from pipelines.asking import CLINICIAN
 from pipelines.charts import funnel, pooling, ratios
 from pipelines.charts.spelled import unbroken
 from pipelines.disclosure import comparison_tables as tables
@@ -37,10 +36,7 @@ def main() -> None:
     _answer(view, found)
     _funnel(found)
     _two(found)
-    if CLINICIAN in by:
-        st.caption(phrases.NO_RANKING)
-    else:
-        _pooled(found)
+    _pooled(found)
     _change(found)
     _calibration(found)
     st.header("The fine print")

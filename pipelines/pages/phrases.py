@@ -64,7 +64,7 @@ THIRDS = (
     " third is no proof that treatment helps them more."
 )
 TREND_POINTS = (
-    "Each point: first courses that began then. Grey: chance explains it. Blue: better, orange: worse than"
+    "Each point: courses that began then. Grey: chance explains it. Blue: better, orange: worse than"
     " chance explains. Hollow: kept out, because not all are due or too few were followed up. Step lines:"
     " limits; a dashed centre: runs or crossings signal. Numbered lines: changes at the practice."
 )
@@ -145,15 +145,13 @@ CALIBRATION = (
     "Chances of patients whom the model had not seen: each tenth of the patients is told by the other"
     " nine. Observed with exact 95 % intervals."
 )
-NO_RANKING = (
-    "Clinicians stand in the order of their keys and are not pooled, because that would rank them."
-)
 FUNNEL = (
-    "Each dot is a group with enough follow-up; the lines are where a group of its size would lie by chance"
-    " alone, inner 95 %, outer 99.8 %. Small groups may lie far out without meaning anything. A low or"
-    " uneven follow-up makes outliers too: look at the share followed up in the table. No ranking: the"
-    " order of groups inside the limits is chance. Could show: the smallest difference from the whole that"
-    " a group of its size would show in 80 of 100 cases."
+    "Each dot is a group with enough follow-up. Between the lines lie 95 % (inner) and 99.8 % (outer) of"
+    " groups of its size, by chance and, where the sentence above says so, by what groups differ by. Small"
+    " groups may lie far out without meaning anything. A low or uneven follow-up makes outliers too: look at"
+    " the share followed up in the table. No ranking: the order of groups inside the limits is chance."
+    " Could show: the smallest difference from the whole that a group of its size would show in 80 of 100"
+    " cases."
 )
 NO_CAUSE = (
     "No control group: these are differences between groups, not effects of a clinic or a treatment."

@@ -78,7 +78,7 @@ def test_the_sentences_name_the_groups_that_stand_out(two_clinics: Comparison) -
     )
     assert words.chance(finding) == (
         "If all did as expected, chance alone would still make at least one of 2 groups stand out in"
-        " 10 % of practices."
+        " up to 10 % of practices."
     )
     assert words.two(finding, "North", "South side") == (
         "North 58 % (49–67 % of 120 assessed) and South side 33 % (26–42 % of 120 assessed)"

@@ -155,7 +155,7 @@ def test_what_is_said(definitions: Definitions) -> None:
         " held a place were missed."
     )
     assert waiting(found).endswith(
-        "Those who have waited 15 days in the middle, nine in ten up to 19; 1 have had none yet."
+        "Half of those waited 15 days or less, nine in ten 19 or less; 1 have had none yet."
     )
     assert completion(found).startswith(
         "1 of 3 courses that began 27 days ago or earlier had 4 infusions"

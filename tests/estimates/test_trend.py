@@ -9,6 +9,7 @@ from pipelines.definitions import Definitions
 from pipelines.disclosure.control_words import events as told_events
 from pipelines.disclosure.control_words import signals
 from pipelines.disclosure.trend import TrendFinding, disclose_trend
+from pipelines.disclosure.trend_tables import points
 from pipelines.disclosure.trend_words import answer, cautions, together
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.trend import Trend, trend
@@ -96,7 +97,7 @@ def test_months_with_too_little_follow_up_are_kept_out_and_said(
     assert finding.follow_up.points["why_out"].null_count() == 13
     assert finding.rate.points["colour"][0] == "out"
     assert cautions(finding) == [
-        "1 month under 70 % follow-up drawn grey and kept out of the rules."
+        "1 month under 70 % follow-up drawn hollow and kept out of the rules."
     ]
 
 
@@ -177,10 +178,11 @@ def test_an_effect_is_told_only_on_the_chart_that_shows_just_what_was_changed(
     said = told_events({"The rate": finding.rate, "Follow-up": finding.follow_up}, definitions)
     assert said[0] == (
         "**1. All · Other change** (1 Jul 2024). The rate went on as its earlier course led to expect"
-        " (-23 to 22 points): the data can't tell it from no change."
+        " (−23 to 22 points): the data can't tell it from no change."
     )
     assert said[1].endswith(
-        "Marked only: the chart shows more, or something else, than what was changed."
+        "Its effect is told only on a chart of just the clinic and condition that it was for, of what it was"
+        " meant to change."
     )
 
 
@@ -229,3 +231,25 @@ def test_a_protecting_policy_shows_the_reason_only(
     found = disclose_trend(of(courses(list(STEADY)), definitions, noted), "cms11")
     assert isinstance(found, str)
     assert "shown inside the practice only" in found
+
+
+def test_what_a_person_typed_is_written_as_it_stands(
+    definitions: Definitions, noted: Annotations
+) -> None:
+    events = drawn_events("""
+        event_date | title
+        2024-07-01 | New ![x](https://elsewhere.example/x.png) *rule*
+    """)
+    finding = shown(of(courses(list(STEADY)), definitions, replace(noted, events=events)))
+    said = told_events({"The rate": finding.rate}, definitions)[0]
+    assert "![" not in said
+    assert "https:" not in said
+    assert "\\*rule\\*" in said
+
+
+def test_the_table_tells_counts(definitions: Definitions, noted: Annotations) -> None:
+    finding = shown(of(courses([10, 9], missed=[3, 20]), definitions, noted))
+    assert points(finding).rows() == [
+        ("Jan 2024", "50 %", "–", "23", "87 %", "20", "10", ""),
+        ("Feb 2024", "45 %", "–", "40", "50 %", "20", "9", "too few followed up"),
+    ]

@@ -11,11 +11,10 @@ limit <- function(count, tail, p, cdf, size) {
 }
 bounded <- function(x, top) pmin(pmax(x, 0), top)
 binomial <- list(q = function(t, n, p) qbinom(t, n, p), p = function(r, n, p) pbinom(r, n, p))
-poisson_ <- list(q = function(t, e, p) qpois(t, e * p), p = function(r, e, p) ppois(r, e * p))
 
 told <- function(data, kind, y, size, target, fun, top) {
   value <- y / size
-  sigma <- sqrt((if (kind == "rate") target * (1 - target) else target) / size)
+  sigma <- sqrt(target * (1 - target) / size)
   z <- (value - target) / sigma
   fit <- rma(yi = value, vi = sigma^2, method = "DL")
   ends <- quantile(z, c(0.1, 0.9))
@@ -36,8 +35,7 @@ teams <- dat.yusuf1985[dat.yusuf1985$table == "6" & !is.na(dat.yusuf1985$n2i) &
 share <- sum(teams$ci) / sum(teams$n2i)
 found <- rbind(
   told("cbpp", "rate", herds$incidence, herds$size, sum(herds$incidence) / sum(herds$size), binomial, 1),
-  told("yusuf1985", "rate", teams$ci, teams$n2i, share, binomial, 1),
-  told("yusuf1985", "ratio", teams$ci, teams$n2i * share, 1, poisson_, Inf)
+  told("yusuf1985", "rate", teams$ci, teams$n2i, share, binomial, 1)
 )
 here <- dirname(sub("--file=", "", grep("--file=", commandArgs(FALSE), value = TRUE)))
 write.csv(found, file.path(here, "funnel_r.csv"), row.names = FALSE, quote = FALSE)

@@ -93,7 +93,11 @@ def test_an_old_build_answers_by_its_own_definitions(practice: Path) -> None:
     again = open_practice(practice, build=first.build.id)
     assert again.response().frame.rows() == published.rows()
     assert again.definitions.overrides.is_empty()
-    printed = abate("rates", str(practice), "--build", first.build.id, "--format", "json")
+    asked = ("rates", str(practice), "--build", first.build.id, "--format", "json")
+    refused = abate(*asked)
+    assert refused.returncode == 1
+    assert "could be subtracted from the current one" in refused.stderr
+    printed = abate(*asked, "--policy", "internal")
     assert json.loads(printed.stdout)["build"] == first.build.id
 
 
