@@ -94,13 +94,13 @@ def dose(label: str, shown: ShownChart) -> str:
 
 
 def doses_moved(found: SafetyFinding) -> str:
-    """Return for which conditions the dose moved more than chance explains."""
+    """Return for which conditions the chart of the dose signals."""
     moved = [
         label for label, shown in found.dose_over_time.items() if not shown.chart.signals.is_empty()
     ]
     if not moved:
-        return "The dose of no condition moved more than chance explains."
-    return f"The dose moved more than chance explains in: {', '.join(moved)}."
+        return "The chart of no condition's dose signals."
+    return f"Charts of the dose that signal: {', '.join(moved)}."
 
 
 def between(found: SafetyFinding) -> str:
