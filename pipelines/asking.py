@@ -1,6 +1,6 @@
 """What may be asked of a practice, and which courses a question counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -76,6 +76,18 @@ def _check_kinds(question: Question) -> None:
         raise InputError(
             f"period: it ends in {question.start_to:%Y-%m}, before it begins in {question.start_from:%Y-%m}"
         )
+
+
+def one_condition(
+    category: str, where: Mapping[str, Sequence[str]] | None
+) -> dict[str, Sequence[str]]:
+    """Return filters with a category added; raises InputError where they name another one."""
+    filters = dict(where or {})
+    if "category" in filters and list(filters["category"]) != [category]:
+        raise InputError(
+            f"filter: category is {listed(filters['category'])}, but {category} is asked about"
+        )
+    return {**filters, "category": [category]}
 
 
 def listing(kind: str, names: Sequence[str]) -> tuple[str, ...]:

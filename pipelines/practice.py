@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines import warehouse
-from pipelines.asking import VISIT_FILTERS, asked, known
+from pipelines.asking import VISIT_FILTERS, asked, known, one_condition
 from pipelines.definitions import InputError, load
 from pipelines.definitions.differences import differences
 from pipelines.estimates import Result, response
@@ -120,7 +120,7 @@ class Practice(Opened):
         `measure` is that of the response, the distribution and the thirds; what is followed over
         time is response. Raises InputError as `response` does.
         """
-        inside = {**(where or {}), "category": [category]}
+        inside = one_condition(category, where)
         question = self._question(
             ("category",), measure, window, population, inside, start_from, start_to
         )
@@ -145,7 +145,7 @@ class Practice(Opened):
 
         Takes seconds for a thousand courses. Raises InputError as `response` does.
         """
-        inside = {**(where or {}), "category": [category]}
+        inside = one_condition(category, where)
         question = self._question(
             ("category",), "response", None, population, inside, start_from, start_to
         )

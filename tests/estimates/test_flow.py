@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from pipelines.definitions import Definitions
+from pipelines.disclosure import flow_tables as tables
 from pipelines.disclosure.flow import FlowFinding, disclose_flow
 from pipelines.disclosure.flow_words import answer, chair, completion, gaps, repeats, waiting
 from pipelines.estimates.flow import Flow, Passing, flow
@@ -165,6 +166,21 @@ def test_what_is_said(definitions: Definitions) -> None:
         "3 infusions were given after an induction, 30 days after the one before"
     )
     assert repeats(found).startswith("1 of 3 patients had more than one course so far: 33 %")
+
+
+def test_the_tables_tell_shares_with_their_counts(definitions: Definitions) -> None:
+    found = shown(of(definitions))
+    assert tables.kept(found).rows() == [
+        ("Consultation", "0.0 % (0.0–79.3)", "0.0 % (0.0–79.3)", "1", "0", "0", "0"),
+        ("Infusion", "25.0 % (4.6–69.9)", "25.0 % (4.6–69.9)", "4", "1", "1", "1"),
+    ]
+    assert tables.weekdays(found)["Weekday"].to_list() == ["Monday", "Tuesday", "Wednesday"]
+    assert tables.attrition(found).rows()[1] == ("2", "33 %", "3", "0", "1", "0", "1")
+    assert tables.times(found).rows()[0] == ("In the chair", "150", "174", "2")
+    assert tables.capture(found).rows() == [
+        ("Baseline, of courses that began", "75 % (30–95 %)", "3", "4"),
+        ("Follow-up, of courses due", "50 % (9–91 %)", "1", "2"),
+    ]
 
 
 def test_nothing_gives_no_number(definitions: Definitions) -> None:

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from pipelines.definitions import Definitions
+from pipelines.disclosure import safety_tables as tables
 from pipelines.disclosure.safety import SafetyFinding, disclose_safety
 from pipelines.disclosure.safety_words import answer, cautions, stopped, watched, why_so
 from pipelines.estimates.result import Provenance, Question
@@ -220,6 +221,19 @@ def test_what_is_said(definitions: Definitions) -> None:
     assert cautions(silent) == [
         "No event at all is recorded: it may be that nobody wrote them down."
     ]
+
+
+def test_the_tables_tell_rates_with_their_counts(definitions: Definitions) -> None:
+    found = shown(of(infusions(2, 100, FEW), definitions))
+    assert tables.terms(found).rows()[0] == (
+        "Nausea", "1.5 (0.3–4.4)", "3", "2", "0", "2 · 1 · 0 · 0 · 0", "30", "45", "1",
+    )  # fmt: skip
+    assert tables.stops(found).rows() == [("Blood pressure", "2"), ("Not recorded", "2")]
+    assert tables.excursions(found).rows()[0][2:] == ("1", "3", "critical")
+    assert tables.review(found).rows() == [
+        ("Syncope", "Jan 2024", "4", "yes", "C0", "Depression", "5", "60", "v9", "p1")
+    ]
+    assert tables.signs(found, "systolic").rows()[0] == ("0", "120", "112–128", "2")
 
 
 def test_no_infusion_gives_no_rate(definitions: Definitions) -> None:
