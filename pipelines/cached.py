@@ -55,7 +55,8 @@ def adjusted(
     opened: Practice, question: Question, category: str, policy: str
 ) -> pl.DataFrame | str:
     """Return adjusted mean scores of one category as a table, or why there are none."""
-    return _adjusted(str(opened.folder), opened.build.id, question, category, policy, opened)
+    asked = _beside(opened, question)
+    return _adjusted(str(opened.folder), opened.build.id, asked, category, policy, opened)
 
 
 def comparison(
@@ -82,7 +83,8 @@ def trend(
 def safety(opened: Practice, question: Question, policy: str) -> SafetyFinding | str:
     """Return the safety of infusions under the question's filters, or why it is not shown."""
     noted = opened.annotations().content
-    return _safety(str(opened.folder), opened.build.id, question, noted, policy, opened)
+    asked = replace(_beside(opened, question), population="all_courses")
+    return _safety(str(opened.folder), opened.build.id, asked, noted, policy, opened)
 
 
 def flow(opened: Practice, question: Question, policy: str) -> FlowFinding | str:
@@ -99,6 +101,11 @@ def picture(opened: Practice, questions: tuple[Question, ...], policy: str) -> b
 def quality(opened: Practice, policy: str) -> QualityFinding:
     """Return the data quality of a practice under a policy."""
     return _quality(str(opened.folder), opened.build.id, policy, opened)
+
+
+def _beside(opened: Practice, question: Question) -> Question:
+    """Return a question without the measure and window, for estimates that these do not change."""
+    return replace(question, measure="response", window=opened.default_window)
 
 
 class Filters(TypedDict):
