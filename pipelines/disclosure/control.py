@@ -11,7 +11,7 @@ from pipelines.definitions import Definitions
 from pipelines.estimates.control_chart import ControlChart
 from pipelines.estimates.noted import Charted, Event
 
-Variation = Literal["improvement", "concern", "earlier", "common", "too_few"]
+Variation = Literal["improvement", "concern", "earlier", "weak", "common", "too_few"]
 Assurance = Literal["reaches", "misses", "unsure"]
 Scale = Literal["share", "per_100", "number", "dose"]
 
@@ -37,10 +37,13 @@ class ShownChart:
     def variation(self) -> Variation:
         """Return what the latest points say: better or worse than chance explains, or not.
 
-        earlier: not the latest points, but some before them.
+        earlier: not the latest points, but some before them. weak: it signals, but so do stable charts
+        more often than rarely.
         """
         if not self.enough:
             return "too_few"
+        if not self.chart.signals.is_empty() and not self.chart.stands_out:
+            return "weak"
         way = self.chart.latest_way * self.better
         if not way:
             return "common" if self.chart.signals.is_empty() else "earlier"

@@ -25,7 +25,7 @@ WHY_OUT = {
 }
 VARIATION = {
     "improvement": "▲ Better", "concern": "▼ Worse", "common": "● Chance explains it",
-    "earlier": "◐ Earlier signal",
+    "earlier": "◐ Earlier signal", "weak": "◌ Weak signal",
     "too_few": "○ Too few points",
 }  # fmt: skip
 UNITS: Mapping[Scale, tuple[int, int, str]] = {
@@ -36,7 +36,11 @@ MARKED = (
     "Its effect is told only on a chart of just the clinic and condition that it was for, of what it was"
     " meant to change."
 )
-LATEST = {"improvement": ", the latest for the better", "concern": ", the latest for the worse"}
+LATEST = {
+    "improvement": ", the latest for the better",
+    "concern": ", the latest for the worse",
+    "weak": ", weak",
+}
 CHANGES = {
     "share": "a lasting change of 10 points",
     "per_100": "a lasting doubling of the rate",
@@ -85,14 +89,21 @@ def movement(variation: Variation) -> str:
         "improvement": "; the latest points are better than chance explains.",
         "concern": "; the latest points are worse than chance explains.",
         "earlier": "; at times it moved more than chance explains, but not at the end.",
+        "weak": "; a rule signals, but so do many charts of rates that do not change.",
         "common": ", and it moved no more than chance explains.",
         "too_few": "",
     }[variation]
 
 
 def signals(shown: ShownChart) -> list[str]:
-    """Return each signal of a chart in words."""
-    return [_signal(row, shown) for row in shown.chart.signals.iter_rows(named=True)]
+    """Return each signal of a chart in words, and how rarely stable charts show as much."""
+    found = [_signal(row, shown) for row in shown.chart.signals.iter_rows(named=True)]
+    chance = shown.chart.chance
+    if chance is None:
+        return found
+    rare = "so it stands out" if shown.chart.stands_out else "so it does not stand out"
+    often = f"{100 * chance:.1f} %" if chance >= 0.001 else "fewer than 0.1 %"
+    return [*found, f"as much is shown by {often} of such charts where nothing changes, {rare}."]
 
 
 def _signal(row: Mapping[str, object], shown: ShownChart) -> str:
@@ -196,7 +207,11 @@ def budget(charts: Sequence[ShownChart], of: str) -> str:
     expected, any_ = by_chance(chances)
     average = f"{expected:.1f}" if expected >= 0.05 else "fewer than 0.1"
     seen = sum(not chart.signals.is_empty() for chart in judged)
+    strong = sum(chart.stands_out for chart in judged)
+    rare = sum(chart.rules.rare for chart in judged)
     return (
-        f"Of the {len(judged)} charts of {of} {seen} signal. If nothing had changed, chance alone would"
-        f" make {average} of them signal on average, and at least one with a chance of {percent(any_)}."
+        f"Of the {len(judged)} charts of {of} {seen} signal, {strong} so strongly that it stands out. If"
+        f" nothing had changed, chance alone would make {average} of them signal on average, at least one"
+        f" with a chance of {percent(any_)}; {'fewer than 0.1' if rare < 0.05 else f'{rare:.1f}'} would"
+        " stand out."
     )

@@ -65,13 +65,9 @@ def over_time(one: EventsOverTime) -> str:
 
 
 def standing_out(found: SafetyFinding) -> str:
-    """Return which charts hold a signal, by name; empty where none does."""
-    named = [
-        one.label
-        for one in found.over_time
-        if one.of != "all" and not one.shown.chart.signals.is_empty()
-    ]
-    return f"Signals: {', '.join(named)}." if named else ""
+    """Return which charts stand out, by name; empty where none does."""
+    named = [one.label for one in found.over_time if one.of != "all" and one.shown.chart.stands_out]
+    return f"Standing out: {', '.join(named)}." if named else ""
 
 
 def why_so(one: EventsOverTime, found: SafetyFinding) -> str | None:
@@ -94,13 +90,11 @@ def dose(label: str, shown: ShownChart) -> str:
 
 
 def doses_moved(found: SafetyFinding) -> str:
-    """Return for which conditions the chart of the dose signals."""
-    moved = [
-        label for label, shown in found.dose_over_time.items() if not shown.chart.signals.is_empty()
-    ]
+    """Return for which conditions the chart of the dose stands out."""
+    moved = [label for label, shown in found.dose_over_time.items() if shown.chart.stands_out]
     if not moved:
-        return "The chart of no condition's dose signals."
-    return f"Charts of the dose that signal: {', '.join(moved)}."
+        return "The dose stands out for no condition."
+    return f"The dose moved for: {', '.join(moved)}."
 
 
 def between(found: SafetyFinding) -> str:

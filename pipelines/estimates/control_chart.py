@@ -9,7 +9,11 @@ import polars as pl
 
 from pipelines.estimates.control_limits import Flags, Floats, Kind
 from pipelines.estimates.judging_points import Judged, Rules, judged
-from pipelines.estimates.operating_characteristics import Operating, operating
+from pipelines.estimates.operating_characteristics import (
+    Operating,
+    chance_of_as_much,
+    operating,
+)
 from pipelines.estimates.point_rules import RULES
 
 POINTS = pl.Schema({
@@ -21,6 +25,7 @@ PHASES = pl.Schema({
     "phase": pl.Int64, "first_month": pl.Date, "last_month": pl.Date, "points": pl.Int64, "kind": pl.String,
     "trial": pl.Boolean, "useful": pl.Int64, "longest": pl.Int64, "longest_allowed": pl.Int64,
     "crossings": pl.Int64, "fewest_crossings": pl.Int64, "run_signal": pl.Boolean, "way": pl.Int64,
+    "chance": pl.Float64,
 })  # fmt: skip
 SIGNALS = pl.Schema({
     "sign": pl.String, "way": pl.Int64, "phase": pl.Int64, "first_month": pl.Date, "last_month": pl.Date,
@@ -35,7 +40,8 @@ class ControlChart:
     `points`: one row per period; value is what is drawn, why_out the reason for which a point is kept
     out of rules and lines (null: it counts), lines and rule are null where it is; rule is one of
     RULES, way 1 up, -1 down, 0 none. `phases`: one row per stretch between rebases that has points;
-    trial: fewer points than limits can be trusted from; columns of runs are null under other rules.
+    trial: fewer points than limits can be trusted from; columns of runs are null under other rules;
+    chance: that a stable stretch shows as much, null where nothing signals or none can be drawn.
     `signals`: one row per rule and way with the periods it spans. `operating` is None where no point
     counts or the chart is a t chart or one of counts.
     """
@@ -45,6 +51,22 @@ class ControlChart:
     phases: pl.DataFrame = field(repr=False)
     signals: pl.DataFrame
     operating: Operating | None
+
+    @property
+    def chance(self) -> float | None:
+        """Return the chance, 0 to 1, that a stable chart shows as much as this one's rarest stretch.
+
+        Multiplied by the number of stretches. None where nothing signals, or no chart can be drawn.
+        """
+        rarest = self.phases["chance"].drop_nulls().to_list()
+        return min(1.0, min(rarest) * self.phases.height) if rarest else None
+
+    @property
+    def stands_out(self) -> bool:
+        """Return whether it signals more strongly than stable charts do but rarely."""
+        return not self.signals.is_empty() and (
+            self.chance is None or self.chance <= self.rules.rare
+        )
 
     @property
     def latest_way(self) -> int:
@@ -83,6 +105,10 @@ def control_chart(
         (group, judged(kind, *_numbers(group), rules, _used(group, frozen)))
         for _, group in counted.group_by("phase", maintain_order=True)
     ]
+    chances = [
+        _chance(kind, group, rules, _used(group, frozen)) if seen.signals else None
+        for group, seen in found
+    ]
     lined = [_lined(group, seen) for group, seen in found]
     columns = ["place", "centre", "lower", "upper", "rule", "way"]
     lines = pl.concat([pl.DataFrame(schema={name: POINTS[name] for name in columns}), *lined])
@@ -91,7 +117,13 @@ def control_chart(
         drawn.join(lines, on="place", how="left", maintain_order="left").select(
             pl.col(name).cast(dtype) for name, dtype in POINTS.items()
         ),
-        pl.DataFrame([_phase(group, seen, rules) for group, seen in found], schema=PHASES),
+        pl.DataFrame(
+            [
+                _phase(group, seen, rules) | {"chance": chance}
+                for (group, seen), chance in zip(found, chances, strict=True)
+            ],
+            schema=PHASES,
+        ),
         pl.DataFrame([row for group, seen in found for row in _signals(group, seen)], schema=SIGNALS),
         _operating(kind, counted, rules),
     )  # fmt: skip
@@ -167,3 +199,13 @@ def _operating(kind: Kind, counted: pl.DataFrame, rules: Rules) -> Operating | N
         return operating(kind, (1,) * counted.height, 0.0, rules)
     centre = float(top.sum() / bottom.sum())
     return operating(kind, tuple(bottom.astype(int).tolist()), centre, rules)
+
+
+def _chance(kind: Kind, group: pl.DataFrame, rules: Rules, used: Flags | None) -> float | None:
+    if kind not in ("p", "u", "g", "i"):
+        return None
+    top, bottom = _numbers(group)
+    flags = None if used is None else tuple(used.tolist())
+    return chance_of_as_much(
+        kind, tuple(top.tolist()), tuple(bottom.astype(int).tolist()), rules, flags
+    )

@@ -16,7 +16,15 @@ from pipelines.estimates.control_limits import (
     values,
     within_shares,
 )
-from pipelines.estimates.point_rules import OUTSIDE, Codes, making_data_count, outside
+from pipelines.estimates.point_rules import (
+    OUTSIDE,
+    SHIFT,
+    TREND,
+    TWO_OF_THREE,
+    Codes,
+    making_data_count,
+    outside,
+)
 from pipelines.estimates.run_rules import Runs, runs
 
 RuleSet = Literal["anhoej", "nhs", "nhs_excel"]
@@ -31,12 +39,13 @@ class Rules:
     nhs: Making Data Count, an XmR chart with its four rules; nhs_excel: the same as its Excel tool
     computes it, which leaves no moving range out. `limits_from` is the number of points below which
     anhoej draws a run chart without limits. `wide` is the spread of shares above which their limits
-    are Laney's.
+    are Laney's. A chart stands out when stable ones show as much no more often than `rare`, 0 to 1.
     """
 
     name: RuleSet
     limits_from: int
     wide: float
+    rare: float
 
     @property
     def nhs(self) -> bool:
@@ -71,6 +80,7 @@ def rules_of(name: RuleSet, definitions: Definitions) -> Rules:
         name,
         definitions.setting("trend_limits_from_points"),
         definitions.setting("trend_wide_percent") / 100,
+        definitions.setting("trend_rare_percent") / 100,
     )
 
 
@@ -116,6 +126,46 @@ def any_signal(kind: Kind, numerator: Floats, denominator: Floats, rules: Rules)
         wide = outside(points, limits("pp", numerator, denominator)).any(axis=-1)
         beyond = np.where(spread(numerator, denominator) > rules.wide, wide, beyond)
     return np.asarray(beyond | runs(points, lines.centre).signal, np.bool_)
+
+
+def strengths(
+    kind: Kind, numerator: Floats, denominator: Floats, rules: Rules, used: Flags | None = None
+) -> Floats:
+    """Return how much each chart shows of each sign, along a new last axis; more is stronger.
+
+    The farthest point from the centre, as a part of the way to its limit; then under anhoej how far
+    the longest run and the crossings are beyond what chance leaves, else the number of points that
+    each other rule marks. 0 where there are no limits.
+    """
+    points = values(kind, numerator, denominator)
+    if rules.nhs:
+        lines = _individuals(points, rules, used)
+        rule, _ = making_data_count(points, lines)
+        others = [(rule == code).sum(axis=-1) for code in (TREND, TWO_OF_THREE, SHIFT)]
+        return np.stack([_farthest(points, lines), *others], axis=-1).astype(np.float64)
+    counted = points.shape[-1] if used is None else int(used.sum())
+    if counted < rules.limits_from:
+        lines = limits("run", points, denominator, used)
+        far = np.zeros(points.shape[:-1])
+    else:
+        lines = limits(kind, numerator, denominator, used)
+        far = _farthest(points, lines)
+    if kind == "p" and counted >= rules.limits_from:
+        part = slice(None) if used is None else used
+        wide = spread(numerator[..., part], denominator[..., part]) > rules.wide
+        laney = limits("pp", numerator, denominator, used)
+        far = np.where(wide, _farthest(points, laney), far)
+    found = runs(points, lines.centre)
+    longer = found.longest - found.longest_allowed
+    return np.stack([far, longer, found.fewest_crossings - found.crossings], axis=-1)
+
+
+def _farthest(points: Floats, lines: Limits) -> Floats:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        above = (points - lines.centre) / (lines.upper - lines.centre)
+        below = (lines.centre - points) / (lines.centre - lines.lower)
+    far = np.nan_to_num(np.maximum(above, below), nan=0, posinf=np.inf)
+    return np.asarray(far.max(axis=-1), np.float64)
 
 
 def _individuals(points: Floats, rules: Rules, used: Flags | None) -> Limits:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.estimates.control_limits import Floats
-from pipelines.estimates.judging_points import Rules, any_signal
+from pipelines.estimates.judging_points import Rules, any_signal, strengths
 
 REPLICATES = 2_000
+MANY = 10_000  # where a rare chance is told from a common one
 SEED = 20_261_126
 CHANGE = 0.10  # ten points of a share
 TIMES = 2  # an event rate that doubles
@@ -58,10 +59,43 @@ def operating(
     return Operating(*map(float, found))
 
 
+@lru_cache(maxsize=512)
+def chance_of_as_much(
+    kind: Counted,
+    numerators: tuple[float, ...],
+    denominators: tuple[int, ...],
+    rules: Rules,
+    used: tuple[bool, ...] | None = None,
+) -> float:
+    """Return the chance, 0 to 1, that a stable chart with these denominators shows as much as this one.
+
+    10,000 charts are drawn as `operating` draws them, about the mean of the points `used`. As much:
+    some sign is as rare among them as the rarest sign of this chart is.
+    """
+    from scipy.stats import rankdata
+
+    top, number = np.asarray(numerators), np.asarray(denominators)
+    flags = None if used is None else np.asarray(used)
+    part = slice(None) if flags is None else flags
+    centre = 0.0 if kind == "i" else float(top[part].sum() / number[part].sum())
+    level = np.full(len(number), centre)
+    drawn = _drawn(np.random.default_rng(SEED), kind, number, level, MANY)
+    bottom = number.astype(np.float64)
+    stable = strengths(kind, drawn, np.broadcast_to(bottom, drawn.shape), rules, flags)
+    seen = strengths(kind, top, bottom, rules, flags)
+    rarest = (stable >= seen).mean(axis=0).min()
+    chances = rankdata(-stable, method="max", axis=0).min(axis=1) / MANY
+    return float((1 + (chances <= rarest).sum()) / (1 + MANY))
+
+
 def _drawn(
-    chance: np.random.Generator, kind: Counted, number: NDArray[np.int64], level: Floats
+    chance: np.random.Generator,
+    kind: Counted,
+    number: NDArray[np.int64],
+    level: Floats,
+    times: int = REPLICATES,
 ) -> Floats:
-    size = (REPLICATES, len(number))
+    size = (times, len(number))
     if kind == "p":
         return chance.binomial(number, level, size).astype(np.float64)
     if kind == "u":

@@ -75,7 +75,8 @@ EVENT_EFFECT = (
 )
 BUDGET = (
     "Each condition gives two charts, rate and follow-up, taken as independent. The more charts are looked"
-    " at, the more of them signal by chance alone."
+    " at, the more of them signal by chance alone; a chart stands out only where stable charts like it"
+    " hardly ever show as much."
 )
 VISITS = "All visits and courses; of what is chosen at the left only window, period, clinic, sex and age matter"
 FLOW = (

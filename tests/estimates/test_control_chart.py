@@ -6,7 +6,7 @@ import pytest
 from pipelines.estimates.control_chart import ControlChart, control_chart
 from pipelines.estimates.judging_points import Rules
 
-ANHOEJ, NHS = Rules("anhoej", 12, 1.2), Rules("nhs", 12, 1.2)
+ANHOEJ, NHS = Rules("anhoej", 12, 1.2, 0.01), Rules("nhs", 12, 1.2, 0.01)
 OUT = {7: "not_yet_due"}
 
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from pipelines.estimates.judging_points import Rules, any_signal, judged
-from pipelines.estimates.operating_characteristics import by_chance, operating
+from pipelines.estimates.operating_characteristics import by_chance, chance_of_as_much, operating
 
-ANHOEJ, NHS, EXCEL = (Rules(name, 12, 1.2) for name in ("anhoej", "nhs", "nhs_excel"))
+ANHOEJ, NHS, EXCEL = (Rules(name, 12, 1.2, 0.01) for name in ("anhoej", "nhs", "nhs_excel"))
 
 
 @pytest.mark.parametrize("rules", [ANHOEJ, NHS, EXCEL], ids=lambda rules: rules.name)
@@ -50,3 +50,28 @@ def test_alarms_of_several_charts_add_up() -> None:
     assert expected == pytest.approx(0.3)
     assert any_ == pytest.approx(1 - 0.9 * 0.8)
     assert by_chance([]) == (0.0, 0.0)
+
+
+def test_charts_that_stable_ones_outdo_are_not_rare_and_a_point_far_out_is() -> None:
+    steady = (10.0, 9, 11, 10, 12, 9, 10, 11, 9, 10, 12, 8, 10, 11)
+    number = (20,) * 14
+    assert chance_of_as_much("p", steady, number, ANHOEJ) > 0.5
+    # The largest of 14 binomial counts of 20 is 20 in 14 * 0.55 ** 20 = 0.01 % of charts.
+    assert chance_of_as_much("p", (*steady[:-1], 20.0), number, ANHOEJ) < 0.002
+
+
+@pytest.mark.parametrize("rules", [ANHOEJ, NHS], ids=lambda rules: rules.name)
+def test_stable_charts_stand_out_as_rarely_as_was_asked(rules: Rules) -> None:
+    """Of 120 charts a fifth have a chance of at most 20 %, within three standard errors."""
+    drawn = np.random.default_rng(11).binomial(30, 0.4, (120, 20))
+    rare = [
+        chance_of_as_much("p", tuple(map(float, row.tolist())), (30,) * 20, rules) <= 0.20
+        for row in drawn
+    ]
+    assert 0.09 < np.mean(rare) < 0.31
+
+
+def test_a_stretch_with_frozen_lines_is_held_against_stretches_frozen_alike() -> None:
+    later = (10.0, 9, 11, 10, 12, 9, 10, 11, 9, 10, 12, 8, 10, 11, 19, 19)
+    used = (True,) * 14 + (False,) * 2
+    assert chance_of_as_much("p", later, (20,) * 16, ANHOEJ, used) < 0.002

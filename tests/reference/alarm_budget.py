@@ -1,7 +1,8 @@
 """Stable practices: how many packs of charts signal, beside what their alarm budgets say.
 
 `python -m tests.reference.alarm_budget` writes alarm_budget.csv: for each set of rules the share of
-200 practices in which any chart signals, and the mean of the printed chances. Takes minutes.
+200 practices in which any chart signals, the mean of the printed chances, and the share of practices
+in which any chart stands out. Takes minutes.
 """
 
 from collections.abc import Iterator
@@ -38,11 +39,11 @@ def stable(chance: np.random.Generator) -> Iterator[pl.DataFrame]:
         )
 
 
-def packs(rules: RuleSet, practices: int) -> tuple[float, float]:
-    """Return the share of packs with any signal, and the mean chance that their budgets give it."""
+def packs(rules: RuleSet, practices: int) -> tuple[float, float, float]:
+    """Return the share of packs with any signal, the mean chance of it, the share where any stands out."""
     chance = np.random.default_rng(20_261_126)
     definitions, made = load(), Provenance("b", "dates", None, None)
-    seen, told = [], []
+    seen, told, strong = [], [], []
     for _ in range(practices):
         charts = [
             chart
@@ -53,15 +54,16 @@ def packs(rules: RuleSet, practices: int) -> tuple[float, float]:
         seen.append(any(not chart.signals.is_empty() for chart in charts))
         alarms = [chart.operating.false_alarm for chart in charts if chart.operating]
         told.append(by_chance(alarms)[1])
-    return float(np.mean(seen)), float(np.mean(told))
+        strong.append(any(chart.stands_out for chart in charts))
+    return float(np.mean(seen)), float(np.mean(told)), float(np.mean(strong))
 
 
 def main() -> None:
     """Write alarm_budget.csv."""
     rows = [(rules, PRACTICES, *packs(rules, PRACTICES)) for rules in RULE_SETS]
-    pl.DataFrame(rows, schema=["rules", "practices", "signal", "budget"], orient="row").write_csv(
-        HERE / "alarm_budget.csv", float_precision=4
-    )
+    pl.DataFrame(
+        rows, schema=["rules", "practices", "signal", "budget", "stands_out"], orient="row"
+    ).write_csv(HERE / "alarm_budget.csv", float_precision=4)
 
 
 if __name__ == "__main__":
