@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,7 @@ from pipelines import warehouse
 from pipelines.asking import FILTERS, asked, check, check_annotations, known, listing
 from pipelines.definitions import Definitions
 from pipelines.estimates import Question
+from pipelines.estimates.basis import Basis, basis
 from pipelines.estimates.flow import Passing
 from pipelines.estimates.followed import Followed
 from pipelines.estimates.result import Population, Provenance
@@ -86,6 +88,18 @@ class Opened:
         """Return the terms of the adverse events of infusions."""
         found = warehouse.distinct(self.build.path, "marts.infusion_events", ["term"])
         return found["term"].sort().to_list()
+
+    @cached_property
+    def basis(self) -> Basis:
+        """Return the first courses that rates of any question are counted from, unfiltered."""
+        ladder = self.definitions["release_ladder"]
+        windows = [self.default_window, *ladder["window"].drop_nulls().unique(maintain_order=True)]
+        courses = (
+            (window, warehouse.window_courses(self.build.path, window).select(COLUMNS))
+            for window in windows
+            if window in self.windows
+        )
+        return basis(courses, self.default_window, self.build.data_through, self.definitions)
 
     @property
     def _provenance(self) -> Provenance:

@@ -11,7 +11,7 @@ from pipelines import warehouse
 from pipelines.asking import VISIT_FILTERS, asked, known, one_condition
 from pipelines.definitions import InputError, load
 from pipelines.definitions.differences import differences
-from pipelines.estimates import Result, response
+from pipelines.estimates import Question, Result, response
 from pipelines.estimates.adjusted_trajectory import AdjustedTrajectory, adjusted_trajectory
 from pipelines.estimates.comparison import Comparison, comparison
 from pipelines.estimates.condition import Condition, condition
@@ -53,7 +53,7 @@ class Practice(Opened):
         Raises InputError for a name or value that this practice does not have.
         """
         question = self._question(by, measure, window, population, where, start_from, start_to)
-        return response(self._courses(question), question, self.definitions, self._provenance)
+        return self._response(question)
 
     def durability(
         self,
@@ -127,7 +127,7 @@ class Practice(Opened):
         recoveries = warehouse.whole_table(self.build.path, "marts.recovery_courses")
         return condition(
             category,
-            response(self._courses(question), question, self.definitions, self._provenance),
+            self._response(question),
             self._followed(question),
             warehouse.whole_table(self.build.path, "staging.prior_treatments"),
             asked(recoveries.filter(pl.col("window") == question.window), question),
@@ -301,6 +301,11 @@ class Practice(Opened):
         courses, rules = warehouse.proposed_courses(self.build.path, meant)
         cells = differences(self.definitions.tables, meant.tables)
         return proposed(courses, cells, rules, self.definitions, self._provenance)
+
+    def _response(self, question: Question) -> Result:
+        return response(
+            self._courses(question), question, self.definitions, self._provenance, self.basis
+        )
 
     def recomputed(self) -> pl.DataFrame:
         """Return the courses that rates are made of, counted again from the build's own records.

@@ -9,6 +9,7 @@ from pipelines.definitions import (
     omop,
     privacy,
     quality,
+    releasing,
     restating,
     safety,
     screening,
@@ -277,43 +278,6 @@ COUNTED_TREATMENTS = Table(
         SOURCE,
     ),
 )
-POLICIES = Table(
-    "policies",
-    "One row per disclosure policy.",
-    ("policy",),
-    (
-        code("policy", "Code."),
-        LABEL,
-        Column("protects", "flag", "Whether small counts are hidden."),
-        Column(
-            "smallest_count",
-            "integer",
-            "Smallest number of persons other than 0 that is shown.",
-            low=1,
-        ),
-        Column("sentence", "text", "What the policy promises."),
-        SOURCE,
-    ),
-)
-RELEASE_LADDER = Table(
-    "release_ladder",
-    "One row per rung: what a protecting policy releases next, coarse to fine, of one window.",
-    ("rung",),
-    (
-        code("rung", "Code."),
-        Column("sort_order", "integer", "Place on the ladder.", low=1),
-        Column(
-            "splits",
-            "text",
-            "What is told apart on this rung. started: nothing. due: due from not. met: "
-            "those who meet the measure from the rest of those due. missing: the missing too. "
-            "steps: every status.",
-            one_of=("started", "due", "met", "missing", "steps"),
-        ),
-        of("measure_labels", "measure", "Of which measure."),
-        SOURCE,
-    ),
-)
 BENCHMARKS = Table(
     "benchmarks",
     "One row per published figure.",
@@ -382,7 +346,7 @@ LABELS = Table(
 
 TABLES: tuple[Table, ...] = (
     CATEGORIES, SUBTYPES, INSTRUMENTS, SEVERITY_BANDS, DIAGNOSES, INDICATION_SOURCES, REFINEMENTS, WINDOWS,
-    MEASURE_LABELS, MEASURES, HEADLINES, SETTINGS, COUNTED_TREATMENTS, POLICIES, RELEASE_LADDER, BENCHMARKS,
+    MEASURE_LABELS, MEASURES, HEADLINES, SETTINGS, COUNTED_TREATMENTS, *releasing.TABLES, BENCHMARKS,
     STATUSES, LABELS, *screening.TABLES, *quality.TABLES, *hints.TABLES, *restating.TABLES,
     *beside.TABLES, *lasting.TABLES, *privacy.TABLES, *omop.TABLES, *fhir.TABLES, *cms159.TABLES, *safety.TABLES,
 )  # fmt: skip

@@ -1,16 +1,18 @@
 """What may be shown: the only way from a Result to a Finding."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from pipelines.definitions import InputError
-from pipelines.definitions.errors import listed
+from pipelines.disclosure.asked import Asked, asked_of, keys
 from pipelines.disclosure.finding import Finding
-from pipelines.disclosure.ladder import Members, rung_columns, standings
+from pipelines.disclosure.plan import Plan, plan
 from pipelines.disclosure.policies import policy_row, smallest_shown
+from pipelines.estimates.basis import Basis
+from pipelines.estimates.response import COUNTS, STATUSES
 from pipelines.estimates.result import Question, Result
 
-NESTED = (("category",), ("category", "subtype"))
-ALONE = ("clinic_key", "sex", "age_band", "region")
 NUMBERS: dict[str, tuple[str, ...]] = {
     "started": ("started",),
     "due": ("due",),
@@ -29,91 +31,63 @@ OF_SINGLE_COURSES = ("weighted", "weighted_low", "weighted_high")  # no counts g
 def disclose(result: Result, policy: str = "cms11") -> Finding:
     """Return the numbers of a Result that a policy allows; the rest is null and marked hidden.
 
-    Under a protecting policy a view is protected as a whole, by the ladder of definitions: first
-    courses, unfiltered, by condition or by one other column. Raises InputError for an unknown
-    policy, and for a view that can't be protected yet.
+    Under a protecting policy all that a build can show is protected as a whole, by the plan of
+    releases: first courses, by condition, or cut by one column or period. Raises InputError for an
+    unknown policy, and for a view that is not released.
     """
     row = policy_row(result.definitions, policy)
     if row["protects"]:
-        refused = why_refused(result.question)
-        if refused:
-            raise InputError(f"policy {policy}: {refused}")
-        levels = _protected(result, smallest_shown(row))
+        assert result.basis is not None, "a Result without its basis is for the practice only"
+        asked = asked_of(result.question, result.basis.window, result.definitions)
+        if isinstance(asked, str):
+            raise InputError(f"policy {policy}: {asked}")
+        made = plan(result.basis, smallest_shown(row))
+        levels = tuple(
+            _withheld(level, list(result.question.by[:depth]), asked, made, result.basis)
+            for depth, level in enumerate(result.levels)
+        )
     else:
         levels = tuple(level.with_columns(hidden=pl.lit(False)) for level in result.levels)
     return Finding(result.question, policy, levels, result.definitions, result.provenance)
 
 
-def why_refused(question: Question) -> str | None:
+def why_refused(question: Question, basis: Basis) -> str | None:
     """Return why a view can't be released under a protecting policy, or None if it can."""
-    if question.filtered:
-        return "a filtered view can't be released, because it could be subtracted from the whole; take the filters off"
-    if question.population != "first_courses":
-        return "only first courses are released, because all courses less first ones would leave small groups"
-    if question.by in ((), *NESTED) or (len(question.by) == 1 and question.by[0] in ALONE):
-        return None
-    return (
-        f"no release by {', '.join(question.by)}; expected category, category with subtype,"
-        f" or one of {listed(ALONE)}"
-    )
-
-
-def _protected(result: Result, smallest: int) -> tuple[pl.DataFrame, ...]:
-    """Return the levels with every number above a row's standing withheld."""
-    ladder = result.definitions["release_ladder"].sort("sort_order").to_dicts()
-    by = list(result.question.by)
-    whole = [[], *(list(result.question.by[: depth + 1]) for depth in range(len(by)))]
-    if by == ["category"]:
-        whole.append(["category", "subtype"])
-    keys = list(dict.fromkeys(["patient_key", "category", "subtype", *by]))
-    frame, names = rung_columns(result.courses, ladder, keys)
-    headline = result.definitions["categories"].filter(pl.col("headline"))["category"].to_list()
-    rungs = [f"rung {name}" for name in names]
-    inside = Members(frame.filter(pl.col("category").is_in(headline)), rungs, smallest)
-    outside = Members(frame.filter(~pl.col("category").is_in(headline)), rungs, smallest)
-    found = standings(inside, whole)
-    if "category" in by:
-        for level, extra in zip(found[1:], standings(outside, whole[1:]), strict=True):
-            level.update(extra)
-    reached = _rungs_needed(ladder, result.question.measure)
-    return tuple(
-        _withheld(level, list(by[:depth]), found[depth], reached)
-        for depth, level in enumerate(result.levels)
-    )
-
-
-def _rungs_needed(ladder: list[dict[str, object]], measure: str) -> dict[str, int]:
-    """Return the rung from which each kind of number of a measure may be shown.
-
-    Rungs are counted from 1. The steps of any measure but response are never shown: the ladder
-    does not tell them apart.
-    """
-    own = [n for n, step in enumerate(ladder, 1) if step["measure"] == measure]
-    first = {str(step["splits"]): n for n, step in reversed(list(enumerate(ladder, 1)))
-             if step["measure"] == "response"}  # fmt: skip
-    if measure == "response":
-        return first
-    beyond = len(ladder) + 1
-    reached = max(own, default=beyond)
-    return {"started": reached, "due": reached, "met": reached, "missing": reached,
-            "steps": beyond}  # fmt: skip
+    asked = asked_of(question, basis.window, basis.definitions)
+    return asked if isinstance(asked, str) else None
 
 
 def _withheld(
-    level: pl.DataFrame,
-    by: list[str],
-    standing: dict[tuple[object, ...], int],
-    needed: dict[str, int],
+    level: pl.DataFrame, by: list[str], asked: Asked, made: Plan, basis: Basis
 ) -> pl.DataFrame:
-    """Return a level with numbers null where its row stands too low for them."""
-    rungs = [standing[row] for row in (level.select(by).rows() if by else [()] * level.height)]
-    level = level.with_columns(pl.Series("standing", rungs, dtype=pl.Int64))
-    cells = [
-        pl.when(pl.col("standing") >= needed[kind]).then(pl.col(name)).alias(name)
+    """Return a level with all its rows, and numbers null where its row stands too low for them."""
+    level = _every_row(level, by, basis)
+    allowed = [asked.kinds(made, key) for key in keys(level, by)]
+    shown = [
+        pl.when(pl.Series([kind in kinds for kinds in allowed], dtype=pl.Boolean))
+        .then(pl.col(name))
+        .alias(name)
         for kind, names in NUMBERS.items()
         for name in names
     ]
-    hidden = pl.col("standing") < needed["missing"]
+    hidden = pl.Series([("missing" not in kinds) for kinds in allowed], dtype=pl.Boolean)
     withheld = [pl.lit(None, pl.Float64).alias(name) for name in OF_SINGLE_COURSES]
     reason = pl.lit("not_released").alias("weighted_refused")
-    return level.with_columns(*cells, *withheld, reason, hidden=hidden).drop("standing")
+    return level.with_columns(*shown, *withheld, reason, hidden=hidden)
+
+
+def _every_row(level: pl.DataFrame, by: Sequence[str], basis: Basis) -> pl.DataFrame:
+    """Return a level with a row for every group of the build, also those that a filter leaves empty.
+
+    That a group is listed must not tell whether anybody of it passes the filter.
+    """
+    if not by:
+        return level
+    rows = basis.frame.select(by).unique().sort(by, nulls_last=False)
+    return rows.join(
+        level, on=by, how="left", nulls_equal=True, maintain_order="left"
+    ).with_columns(
+        pl.col(*STATUSES, *COUNTS).fill_null(0),
+        pl.col("unstable").fill_null(value=True),
+        pl.col("enough_follow_up").fill_null(value=False),
+    )

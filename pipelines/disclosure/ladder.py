@@ -1,143 +1,154 @@
 """The ladder: how much of each row may be shown, so that no small group can be worked out.
 
-Rungs are nested partitions of the courses of a row, coarse to fine. A row stands on the highest
-rung on which each of its blocks holds no person or enough persons; parents limit children; and
-the children that a parent has beyond those shown must, taken together, be no small group either.
+Rungs are nested partitions of what a row counts, coarse to fine. A row stands on the highest rung
+on which each of its blocks holds no person or enough persons; parents limit children; and the
+children that a parent has beyond those shown must, taken together, be no small group either.
+
+Why that is enough: exchange what a hidden row and its hidden siblings tell on a rung among persons
+who agree on the rung below. Nothing that is shown changes, and the hidden count takes any value up
+to that of the smaller of two blocks, each of which is shown and so no small one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import polars as pl
+import numpy as np
+from numpy.typing import NDArray
 
-HIDDEN = 0
-Row = tuple[object, ...]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+NOBODY = -1  # a row without a parent; a member outside a level
+
+
+@dataclass(frozen=True)
+class Level:
+    """One step of grouping: `row` holds for each member the number of its row, NOBODY outside.
+
+    `parent` holds for each row the number of its row in the level before, NOBODY where it has none.
+    """
+
+    row: Ints
+    parent: Ints
 
 
 @dataclass(frozen=True)
 class Members:
-    """Who is counted: one row per course with patient_key, the group columns and one per rung.
+    """Who is counted: one entry per member (course, visit, event) with the number of its person.
 
-    `rungs` names the partition columns, coarse to fine; each refines the one before.
+    `levels` go from all together to the finest rows; each is the start of the next.
     """
 
-    frame: pl.DataFrame
-    rungs: Sequence[str]
+    person: Ints
+    levels: Sequence[Level]
     smallest: int
 
 
-def standings(members: Members, levels: Sequence[Sequence[str]]) -> list[dict[Row, int]]:
-    """Return for each level the rung (1 for the first, 0 for hidden) on which each row stands.
+def climb(
+    members: Members, rungs: Sequence[Ints], ready: Sequence[Flags] | None = None
+) -> list[Ints]:
+    """Return for each level how many rungs each row stands on, 0 for none.
 
-    `levels` are the group columns of each step of grouping; each is the start of the next, and a
-    row's parent is the row of the level before with the same values. A row whose parent is not
-    counted in the level before (a condition outside the headline) has none.
+    `rungs` hold for each member the number of its block; each refines the one before. `ready` says
+    which rows stand at the top of the ladder below; without it this is the lowest ladder, whose rows
+    are known to hold someone wherever they are listed.
     """
-    found: list[dict[Row, int]] = []
-    for depth, columns in enumerate(levels):
-        own = _own(members, columns)
+    found: list[Ints] = []
+    for depth, (level, leaves) in enumerate(zip(members.levels, _leaves(members), strict=True)):
+        tables = [_persons(members, level, block) for block in rungs]
+        standing = _own(tables, members.smallest, leaves if ready is None else np.ones_like(leaves))
+        if ready is not None:
+            standing = np.where(ready[depth], standing, 0)
         if depth:
-            parents = found[-1]
-            shorter = len(levels[depth - 1])
-            own = {row: min(rung, parents.get(row[:shorter], rung)) for row, rung in own.items()}
-            for parent, rung in parents.items():
-                children = [row for row in own if row[:shorter] == parent]
-                _repair(members, columns, own, children, rung)
-        found.append(own)
+            has = level.parent != NOBODY
+            above = np.where(has, found[-1][level.parent], len(rungs))
+            standing = np.minimum(standing, above)
+            for parent in np.unique(level.parent[has]):
+                family = _Family(members, level, level.parent == parent, leaves, tables, rungs)
+                for rung in range(int(found[-1][parent])):
+                    family.repair(standing, rung, listed=ready is None and rung == 0)
+        found.append(standing)
     return found
 
 
-def _own(members: Members, columns: Sequence[str]) -> dict[Row, int]:
-    """Return how high each row stands by its own blocks."""
-    frame = members.frame
-    rows: list[Row] = [()]
-    if columns:
-        rows = frame.select(columns).unique().sort(columns).rows()
-    found: dict[Row, int] = dict.fromkeys(rows, len(members.rungs))
-    for number, rung in reversed(list(enumerate(members.rungs, start=1))):
-        small = (
-            frame.group_by([*columns, rung])
-            .agg(persons=pl.col("patient_key").n_unique())
-            .filter(pl.col("persons") < members.smallest)
-        )
-        for row in small.select(columns).unique().rows() if columns else [()] * (small.height > 0):
-            found[row] = number - 1
-    return found
+def _persons(members: Members, level: Level, block: Ints) -> Ints:
+    """Return the number of persons of each row (down) in each block (across)."""
+    rows, blocks = len(level.parent), int(block.max(initial=-1)) + 1
+    inside = level.row != NOBODY
+    cell = level.row[inside] * blocks + block[inside]
+    people = int(members.person.max(initial=0)) + 1
+    single = np.unique(cell * people + members.person[inside]) // people
+    return np.bincount(single, minlength=rows * blocks).reshape(rows, blocks)
 
 
-def _repair(
-    members: Members,
-    columns: Sequence[str],
-    standing: dict[Row, int],
-    children: Sequence[Row],
-    parent_rung: int,
-) -> None:
-    """Lower children until, on every rung of the parent, those not on it are no small group."""
-    for number in range(1, parent_rung + 1):
-        rung = members.rungs[number - 1]
+def _leaves(members: Members) -> list[Ints]:
+    """Return for each level how many of the finest rows each row has beneath it."""
+    found = [np.ones_like(members.levels[-1].parent)]
+    for level in reversed(members.levels[1:]):
+        inside = level.parent != NOBODY
+        rows = len(members.levels[len(members.levels) - 1 - len(found)].parent)
+        found.append(np.bincount(level.parent[inside], found[-1][inside], rows).astype(np.int64))
+    return found[::-1]
+
+
+def _own(tables: Sequence[Ints], smallest: int, leaves: Ints) -> Ints:
+    """Return how many rungs each row stands on by its own blocks.
+
+    On the lowest rung each of the `leaves` of a row holds somebody; so that many persons more must be
+    there for any one of them.
+    """
+    standing, climbing = np.zeros(len(leaves), np.int64), np.ones(len(leaves), np.bool_)
+    for rung, table in enumerate(tables):
+        climbing &= _large(table, smallest + (leaves[:, None] - 1) * (rung == 0))
+        standing += climbing
+    return standing
+
+
+def _large(persons: Ints, smallest: int | Ints) -> Flags:
+    return np.asarray(((persons == 0) | (persons >= smallest)).all(axis=-1), np.bool_)
+
+
+@dataclass(frozen=True)
+class _Family:
+    """The children of one row, and their persons by block on each rung."""
+
+    members: Members
+    level: Level
+    children: Flags
+    leaves: Ints
+    tables: Sequence[Ints]
+    rungs: Sequence[Ints]
+
+    def repair(self, standing: Ints, rung: int, listed: bool) -> None:
+        """Lower children until those not on a rung are, taken together, no small group.
+
+        The leaves of children that are `listed` hold at least one person each, as everybody sees; so
+        that many more must be left for any one of them.
+        """
         while True:
-            below = [row for row in children if standing[row] < number]
-            on = [row for row in children if standing[row] >= number]
-            if not below or not on or _large(members, columns, below, rung):
-                break
-            on.sort(key=lambda row: (_persons(members, columns, row), str(row)))
-            repairing = [row for row in on if _large(members, columns, [*below, row], rung)]
-            standing[(repairing or on)[0]] = number - 1
+            below = self.children & (standing <= rung)
+            on = np.flatnonzero(self.children & (standing > rung))
+            if not below.any() or not len(on) or self._enough(below, rung, listed):
+                return
+            size = self.tables[0][on].sum(axis=1)
+            ordered = on[np.argsort(size, kind="stable")]
+            repairing = [row for row in ordered if self._enough(_with(below, row), rung, listed)]
+            standing[(repairing or list(ordered))[0]] = rung
+
+    def _enough(self, rows: Flags, rung: int, listed: bool) -> bool:
+        smallest = self.members.smallest + (int(self.leaves[rows].sum()) - 1 if listed else 0)
+        together = self.tables[rung][rows].sum(axis=0)
+        if not _large(together, smallest):
+            return False
+        chosen = rows[self.level.row] & (self.level.row != NOBODY)
+        people, block = self.members.person[chosen], self.rungs[rung][chosen]
+        if len(np.unique(people)) == len(people):
+            return True
+        blocks = int(block.max(initial=0)) + 1
+        single = np.unique(people * blocks + block) % blocks
+        return bool(_large(np.bincount(single, minlength=blocks), smallest))
 
 
-def _chosen(members: Members, columns: Sequence[str], rows: Sequence[Row]) -> pl.DataFrame:
-    wanted = pl.DataFrame(
-        list(rows), schema={name: members.frame.schema[name] for name in columns}, orient="row"
-    )
-    return members.frame.join(wanted, on=list(columns), how="semi", nulls_equal=True)
-
-
-def _large(members: Members, columns: Sequence[str], rows: Sequence[Row], rung: str) -> bool:
-    """Return whether each block of these rows together holds enough persons."""
-    blocks = _chosen(members, columns, rows).group_by(rung).agg(pl.col("patient_key").n_unique())
-    return bool((blocks["patient_key"] >= members.smallest).all())
-
-
-def _persons(members: Members, columns: Sequence[str], row: Row) -> int:
-    return _chosen(members, columns, [row])["patient_key"].n_unique()
-
-
-def rung_columns(
-    courses: pl.DataFrame, ladder: Sequence[Mapping[str, object]], keys: Sequence[str]
-) -> tuple[pl.DataFrame, list[str]]:
-    """Return one row per course with `keys` and a column per rung, and the names of these columns.
-
-    `courses` has one row per course and measure; `ladder` the rows of release_ladder.csv in their
-    order. Each rung joins its own split to those of the rungs before, so that it refines them.
-    """
-    wide = courses.pivot("measure", index=["course_key", *keys], values="status")
-    blocks: list[pl.Expr] = [pl.lit("course")]
-    names, columns = [], []
-    for step in ladder:
-        measure, splits = str(step["measure"]), str(step["splits"])
-        if measure in wide.columns:
-            blocks.append(_block(pl.col(measure), splits))
-        names.append(str(step["rung"]))
-        columns.append(pl.concat_str(blocks, separator="|").alias(f"rung {step['rung']}"))
-    return wide.select(*keys, *columns), names
-
-
-def _block(status: pl.Expr, splits: str) -> pl.Expr:
-    """Return the block of a status: what a rung tells apart of one measure.
-
-    A course of a condition without the measure has no status; such courses are a block of their
-    own, because the measure's numbers leave them out.
-    """
-    due = status.is_in(["responded", "not_responded", "not_assessed"])
-    if splits == "started":
-        counted = pl.lit("started")
-    elif splits == "steps":
-        counted = status
-    elif splits == "due":
-        counted = pl.when(due).then(pl.lit("due")).otherwise(pl.lit("not_counted"))
-    elif splits == "met":
-        met = pl.when(status == "responded").then(status).otherwise(pl.lit("rest_of_due"))
-        counted = pl.when(due).then(met).otherwise(pl.lit("not_counted"))
-    else:
-        counted = pl.when(due).then(status).otherwise(pl.lit("not_counted"))
-    return pl.when(status.is_not_null()).then(counted).otherwise(pl.lit("not_asked"))
+def _with(rows: Flags, row: int) -> Flags:
+    more = rows.copy()
+    more[row] = True
+    return more

@@ -3,6 +3,7 @@
 import polars as pl
 
 from pipelines.definitions import Definitions
+from pipelines.estimates.basis import Basis
 from pipelines.estimates.levels import counts, levels
 from pipelines.estimates.result import Provenance, Question, Result
 from pipelines.estimates.shares import with_shares
@@ -17,7 +18,11 @@ SHARES = ("known", "rate", "low", "high", "highest", "follow_up")
 
 
 def response(
-    courses: pl.DataFrame, question: Question, definitions: Definitions, provenance: Provenance
+    courses: pl.DataFrame,
+    question: Question,
+    definitions: Definitions,
+    provenance: Provenance,
+    basis: Basis | None = None,
 ) -> Result:
     """Return response by `question.by`: counts, bounds, follow-up, rate among assessed, interval.
 
@@ -40,7 +45,7 @@ def response(
         level = with_shares(_counts(rows, by), rows, by, question, definitions)
         weighted = weights.level(by, rows["category"].unique().to_list())
         found.append(_beside(_with_tipping(level, definitions), weighted, by))
-    return Result(question, tuple(found), courses, definitions, provenance)
+    return Result(question, tuple(found), courses, definitions, provenance, basis)
 
 
 def _with_tipping(counted: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from typing import Literal
 import polars as pl
 
 from pipelines.definitions import Definitions
+from pipelines.estimates.basis import Basis
 
 Population = Literal["first_courses", "all_courses"]
 
@@ -50,7 +51,8 @@ class Result:
 
     `levels` holds one frame per step of grouping: all headline conditions together, then by the
     first column of `question.by`, then by the first two, and so on. `courses` is what was counted:
-    one row per course and measure of the window.
+    one row per course and measure of the window. `basis` is what else of the build may be shown to
+    the same readers; without it a Result can only be shown inside the practice.
     """
 
     question: Question
@@ -58,6 +60,7 @@ class Result:
     courses: pl.DataFrame = field(repr=False)
     definitions: Definitions = field(repr=False)
     provenance: Provenance
+    basis: Basis | None = field(default=None, repr=False)
 
     @property
     def frame(self) -> pl.DataFrame:

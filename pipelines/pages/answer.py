@@ -23,8 +23,7 @@ def answer(
 
     `measured`: whether it is of the measure and window that were chosen.
     """
-    if not policy_row(definitions, view.policy)["protects"]:
-        st.badge("Internal, not for sharing", icon=":material/lock:", color="orange")
+    badge(view)
     for warning in view.warnings:
         st.warning(warning, icon=":material/link_off:")
     with st.container(key="answer"):
@@ -34,3 +33,13 @@ def answer(
             st.markdown(unbroken(sentence))
         for caution in cautions:
             st.caption(f":material/info: {unbroken(caution)}")
+
+
+def badge(view: View) -> None:
+    """Draw whose eyes the page is for."""
+    if view.protects:
+        promise = policy_row(view.practice.definitions, view.policy)["sentence"]
+        st.badge("As others may see it", icon=":material/visibility:", color="blue")
+        st.caption(str(promise))
+    else:
+        st.badge("Internal, not for sharing", icon=":material/lock:", color="orange")

@@ -10,6 +10,7 @@ from pipelines import cached
 from pipelines.charts.rows import rows
 from pipelines.disclosure import Finding, why_refused
 from pipelines.estimates import Question
+from pipelines.estimates.basis import Basis
 from pipelines.pages.view import LEAVING, View
 
 NUMBERS = (
@@ -20,7 +21,9 @@ NUMBERS = (
 
 def buttons(view: View, questions: tuple[Question, ...]) -> None:
     """Draw the download buttons, or say why this view can't leave the practice."""
-    refused = why_refused(view.question)
+    basis = view.practice.basis
+    refused = why_refused(view.question, basis)
+    leaving = released(questions, basis)
     name = _file_name(view)
     policies = view.practice.definitions["policies"]
     promise = dict(policies.select("policy", "sentence").rows())[LEAVING]
@@ -30,7 +33,7 @@ def buttons(view: View, questions: tuple[Question, ...]) -> None:
             key="csv", on_click="ignore", icon=":material/table:", disabled=refused is not None,
         )  # fmt: skip
         st.download_button(
-            "Chart (PNG)", partial(cached.picture, view.practice, questions, LEAVING), f"{name}.png",
+            "Chart (PNG)", partial(cached.picture, view.practice, leaving, LEAVING), f"{name}.png",
             "image/png", key="png", on_click="ignore", icon=":material/image:",
             disabled=refused is not None,
         )  # fmt: skip
@@ -78,3 +81,8 @@ def beside(question: Question, measures: list[str]) -> tuple[Question, ...]:
         name for name in measures if name in ("remission", "worsening") and name != question.measure
     ]
     return (question, *(replace(question, measure=name) for name in others))
+
+
+def released(questions: tuple[Question, ...], basis: Basis) -> tuple[Question, ...]:
+    """Return those questions that a protecting policy answers."""
+    return tuple(asked for asked in questions if why_refused(asked, basis) is None)

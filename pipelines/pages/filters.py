@@ -13,7 +13,7 @@ from pipelines.estimates import Question
 from pipelines.estimates.result import Population
 from pipelines.pages import phrases
 from pipelines.pages.groups import FUNNELS, group_names, present
-from pipelines.pages.view import View
+from pipelines.pages.view import AT_WORK, LEAVING, View
 from pipelines.practice import Practice
 
 BY = ("category", "subtype")
@@ -56,6 +56,7 @@ def chosen(practice: Practice) -> View:
             column: _several(name, label, _codes(practice, column), known)
             for name, (column, label) in SEVERAL.items()
         }
+        others = st.toggle("Show what others may see", key="others", help=phrases.OTHERS)
     question = Question(
         measure,
         window,
@@ -66,7 +67,11 @@ def chosen(practice: Practice) -> View:
         last,
     )
     return View(
-        practice, question, _in_words(practice, question), _kept(question, _unknown(asked, known))
+        practice,
+        question,
+        _in_words(practice, question),
+        _kept(question, _unknown(asked, known)),
+        LEAVING if others else AT_WORK,
     )
 
 

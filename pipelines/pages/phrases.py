@@ -78,6 +78,10 @@ BUDGET = (
     " at, the more of them signal by chance alone; a chart stands out only where stable charts like it"
     " hardly ever show as much."
 )
+OTHERS = (
+    "The pages as people outside the practice would see them, as downloads are: small numbers hidden, so"
+    " that none can be worked out."
+)
 VISITS = "All visits and courses; of what is chosen at the left only window, period, clinic, sex and age matter"
 FLOW = (
     "- Months are those of the visit, of the start of the course, and of the first consultation.\n"

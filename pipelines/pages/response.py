@@ -8,7 +8,7 @@ from pipelines.charts import counted, response
 from pipelines.charts.cautions import cautions
 from pipelines.charts.spelled import how_to_read, unbroken
 from pipelines.charts.table import as_text
-from pipelines.disclosure import Finding
+from pipelines.disclosure import Finding, why_refused
 from pipelines.disclosure.words import met
 from pipelines.estimates.benchmarks import matching
 from pipelines.pages import downloads, phrases
@@ -22,6 +22,17 @@ def main() -> None:
     view = current()
     st.title("Who responds?")
     questions = downloads.beside(view.question, view.practice.measures)
+    if view.protects:
+        refused = why_refused(view.question, view.practice.basis)
+        if refused:
+            answer(
+                view,
+                view.practice.definitions,
+                phrases.TOGETHER,
+                f"Not shown to others: {refused}.",
+            )
+            return
+        questions = downloads.released(questions, view.practice.basis)
     finding, *beside = [cached.finding(view.practice, asked, view.policy) for asked in questions]
     answer(view, finding.definitions, phrases.TOGETHER, finding.sentence, cautions(finding))
     either_width(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pipelines.disclosure.policies import policy_row
 from pipelines.estimates import Question
 from pipelines.practice import Practice
 
@@ -16,7 +17,8 @@ KEY = "view"
 class View:
     """The open practice, what is asked of it in words too, and what the link asked in vain.
 
-    The policy comes from who reads (people of the practice at work), never from the link.
+    The policy comes from who reads: people of the practice at work, who may switch to what others
+    would see; never from the link.
     """
 
     practice: Practice
@@ -24,6 +26,11 @@ class View:
     filters: tuple[str, ...]
     warnings: tuple[str, ...]
     policy: str = AT_WORK
+
+    @property
+    def protects(self) -> bool:
+        """Return whether small numbers are hidden in this view."""
+        return bool(policy_row(self.practice.definitions, self.policy)["protects"])
 
 
 def show(view: View) -> None:

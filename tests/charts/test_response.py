@@ -13,6 +13,7 @@ from pipelines.charts.rows import rows
 from pipelines.charts.table import as_text
 from pipelines.definitions import load
 from pipelines.estimates import Question, Result, response
+from pipelines.estimates.basis import basis
 from pipelines.estimates.result import Provenance
 from tests.drawn import drawn as table
 
@@ -43,7 +44,8 @@ def _courses(text: str) -> pl.DataFrame:
     names = ["patient_key", "category", "subtype", "status"]
     return pl.DataFrame(parts, schema=names, orient="row").with_columns(
         pl.col("patient_key").alias("course_key"),
-        *[pl.lit("any").alias(name) for name in ("sex", "age_band")],
+        *[pl.lit("any").alias(name) for name in ("sex", "age_band", "region")],
+        start_month=pl.lit(date(2025, 1, 1)),
         severity=pl.lit(0.8),
         is_first_course=pl.lit(True),
         measure=pl.lit("response"),
@@ -54,11 +56,13 @@ def _courses(text: str) -> pl.DataFrame:
 def _finding(
     policy: str = "internal", by: tuple[str, ...] = ("category", "subtype"), text: str = PHQ
 ) -> Finding:
+    courses, question = _courses(text), Question(by=by)
     result: Result = response(
-        _courses(text),
-        Question(by=by),
+        courses,
+        question,
         DEFINITIONS,
         Provenance("b1", "dates", date(2024, 1, 1), date(2026, 1, 1)),
+        basis([(question.window, courses)], question.window, date(2026, 1, 1), DEFINITIONS),
     )
     return disclose(result, policy)
 

@@ -1,32 +1,35 @@
 """An attacker who reads every page: bounds each hidden count by all that is published.
 
-What is published are the pages of rates by condition, clinic, sex and age, of several measures. The
-attacker knows which ways a course can go, that counts are whole and not below 0, and nothing of any
-course. Practices are drawn, so that the truth is known.
+Published are, under cms11: rates of every measure and window by condition; and for each column of
+groups, and for periods, the pages of every value. The attacker knows which ways a course can go, that
+counts are whole and not below 0, that a listed condition holds somebody, and nothing of any course.
+What it tries to fill in are the courses of each condition and group by the way that they went.
 
 `python -m tests.disclosure.attacker PRACTICES` runs it on so many and prints what it found.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.optimize import LinearConstraint, linprog, milp
+from scipy.sparse import csr_matrix, hstack, identity, vstack
 
-from pipelines.definitions import Definitions, load
+from pipelines.definitions import load
 from pipelines.disclosure.disclose import disclose
+from pipelines.disclosure.plan import WIDTH_MONTHS, plan
+from pipelines.estimates.basis import GROUPS
 from pipelines.estimates.response import STATUSES, response
-from pipelines.estimates.result import Provenance, Question
+from pipelines.estimates.result import Provenance, Question, Result
+from tests.disclosure.drawn_practices import COLUMNS, LATER, MEASURES, WAYS, Drawn, practice
 
 Floats = NDArray[np.float64]
-MEASURES = ("response", "response_50", "remission", "improvement", "worsening")
-FLOORLESS = ("improvement", "worsening")
-PAGES = (("category", "subtype"), ("clinic_key",), ("sex",), ("age_band",))
 SMALLEST = 11
+BY = ("category", "subtype")
+MADE = Provenance("b", "dates", None, None)
 SUMS: dict[str, tuple[str, ...]] = {
     "started": STATUSES,
     "due": ("not_assessed", "responded", "not_responded"),
@@ -35,104 +38,58 @@ SUMS: dict[str, tuple[str, ...]] = {
     "eligible": STATUSES[3:],
     **{status: (status,) for status in STATUSES},
 }
-Release = Callable[[pl.DataFrame, str, tuple[str, ...], Definitions], Sequence[pl.DataFrame]]
+Release = Callable[[Result], Sequence[pl.DataFrame]]
 
 
 @dataclass(frozen=True)
-class Way:
-    """A way that a course can go: its status for each measure."""
+class Scene:
+    """What is attacked together: pages, a column that cuts courses, and what of each way matters."""
 
-    status: dict[str, str]
-
-
-def ways() -> list[Way]:
-    """Return every way a course can go: half or more is a response too, nobody improves and worsens."""
-    found = [
-        Way(dict.fromkeys(MEASURES, early)) for early in ("started_before_data", "no_baseline")
-    ]
-    for low, later in product((False, True), ("not_yet_due", "not_assessed")):
-        found.append(_with_floor(dict.fromkeys(MEASURES, later), low))
-    for low in (False, True):
-        for met in product((False, True), repeat=len(MEASURES)):
-            flags = dict(zip(MEASURES, met, strict=True))
-            impossible = (flags["response_50"] and not flags["response"]) or (
-                flags["improvement"] and flags["worsening"]
-            )
-            if impossible or (low and any(flags[name] for name in MEASURES[:3])):
-                continue
-            told = {name: "responded" if flags[name] else "not_responded" for name in MEASURES}
-            found.append(_with_floor(told, low))
-    return found
+    name: str
+    pages: tuple[Question, ...]
+    column: str | None
+    statuses: tuple[int, ...]  # places in COLUMNS
 
 
-def _with_floor(status: dict[str, str], low: bool) -> Way:
-    floored = {name: "below_floor" for name in MEASURES if low and name not in FLOORLESS}
-    return Way(status | floored)
+@dataclass(frozen=True)
+class Cells:
+    """The unknowns of a scene: leaves (condition with the values that cut it) by way."""
+
+    leaves: list[tuple[object, ...]]
+    ways: list[tuple[str, ...]]
+    truth: Floats
 
 
-WAYS = ways()
+def scenes(drawn: Drawn) -> Iterator[Scene]:
+    """Yield measures together, windows together, and each column of groups and time with the whole."""
+    whole = Question(by=BY)
+    measures = tuple(replace(whole, measure=name) for name in MEASURES)
+    yield Scene("measures", measures, None, tuple(range(len(MEASURES))))
+    windows = tuple(replace(whole, window=name) for name in ("early", *LATER))
+    yield Scene("windows", (whole, *windows), None, (0, *range(len(MEASURES), len(COLUMNS))))
+    for column in GROUPS:
+        values = drawn.basis.frame[column].unique().sort().to_list()
+        filtered = tuple(replace(whole, where={column: (value,)}) for value in values)
+        yield Scene(column, (whole, Question(by=(column,)), *filtered), column, (0,))
+    yield Scene("time", (whole, *_periods(drawn)), "start_month", (0,))
 
 
-def practice(chance: np.random.Generator, courses: int, definitions: Definitions) -> pl.DataFrame:
-    """Return drawn courses, one row per course and measure: conditions and clinics uneven, some rare."""
-    headline = definitions["categories"].filter("headline")["category"].to_list()
-    conditions = (
-        definitions["subtypes"]
-        .filter(pl.col("category").is_in(headline))
-        .select("category", "subtype")
-        .rows()
-    )
-    condition = chance.choice(len(conditions), courses, p=_uneven(chance, len(conditions)))
-    going = chance.choice(len(WAYS), courses, p=_uneven(chance, len(WAYS)))
-    columns = {
-        "clinic_key": chance.choice(6, courses, p=_uneven(chance, 6)),
-        "sex": chance.choice(3, courses, p=_uneven(chance, 3)),
-        "age_band": chance.choice(7, courses, p=_uneven(chance, 7)),
-    }
-    frame = pl.DataFrame(
-        {
-            "course_key": [str(n) for n in range(courses)],
-            "patient_key": [str(n) for n in range(courses)],
-            "category": [conditions[n][0] for n in condition],
-            "subtype": [conditions[n][1] for n in condition],
-            **{name: [f"{name}_{value}" for value in values] for name, values in columns.items()},
-            "way": going,
-        }
-    )
-    return pl.concat(
-        [
-            frame.drop("way").with_columns(
-                measure=pl.lit(name), status=pl.Series([WAYS[way].status[name] for way in going]),
-                baseline=pl.lit(None, pl.Float64), final=pl.lit(None, pl.Float64),
-                severity=pl.lit(0.5), is_first_course=pl.lit(True), region=pl.lit(None, pl.String),
-                instrument=pl.lit("phq_9"), course_number=pl.lit(1), start_year=pl.lit(2025),
-                start_month=pl.lit(None, pl.Date),
-            )
-            for name in MEASURES
-        ]
-    )  # fmt: skip
+def _periods(drawn: Drawn) -> Iterator[Question]:
+    months = drawn.basis.frame["start_month"].unique().sort()
+    for width, number in WIDTH_MONTHS.items():
+        for first in months.dt.truncate(f"{number}mo").unique().sort():
+            last = pl.Series([first]).dt.offset_by(f"{number - 1}mo").item()
+            yield Question(by=BY, start_from=first, start_to=last)
+        assert width in plan(drawn.basis, SMALLEST).told_before
 
 
-def _uneven(chance: np.random.Generator, number: int) -> Floats:
-    shares: Floats = chance.dirichlet(np.full(number, 0.5))
-    return shares
-
-
-def released(
-    courses: pl.DataFrame, measure: str, by: tuple[str, ...], definitions: Definitions
-) -> Sequence[pl.DataFrame]:
+def released(result: Result) -> Sequence[pl.DataFrame]:
     """Return a page as cms11 publishes it: one frame per level, hidden numbers null."""
-    question = Question(measure=measure, by=by)
-    result = response(courses, question, definitions, Provenance("b", "dates", None, None))
     return disclose(result, "cms11").levels
 
 
-def cell_by_cell(
-    courses: pl.DataFrame, measure: str, by: tuple[str, ...], definitions: Definitions
-) -> Sequence[pl.DataFrame]:
+def cell_by_cell(result: Result) -> Sequence[pl.DataFrame]:
     """Return a page that hides each small count by itself, as most dashboards do: the control."""
-    question = Question(measure=measure, by=by)
-    result = response(courses, question, definitions, Provenance("b", "dates", None, None))
     small = [
         pl.when(pl.col(name).is_between(1, SMALLEST - 1)).then(None).otherwise(name).alias(name)
         for name in SUMS
@@ -140,87 +97,152 @@ def cell_by_cell(
     return [level.with_columns(small) for level in result.levels]
 
 
-def leaks(
-    courses: pl.DataFrame, definitions: Definitions, release: Release = released
-) -> Iterator[str]:
-    """Yield each hidden count of 1 to 10 that the pages together bound below 11."""
-    for by in PAGES:
-        pages = {name: release(courses, name, by, definitions) for name in MEASURES}
-        truth = {name: _unprotected(courses, name, by, definitions) for name in MEASURES}
-        yield from _of_page(by, pages, truth)
+def leaks(drawn: Drawn, release: Release = released, only: str | None = None) -> Iterator[str]:
+    """Yield each hidden count of 1 to 10 that the pages of a scene together bound below 11."""
+    for scene in scenes(drawn):
+        if only in (None, scene.name):
+            yield from _of_scene(drawn, scene, release)
 
 
-def _unprotected(
-    courses: pl.DataFrame, measure: str, by: tuple[str, ...], definitions: Definitions
-) -> Sequence[pl.DataFrame]:
-    question = Question(measure=measure, by=by)
-    made = Provenance("b", "dates", None, None)
-    return response(courses, question, definitions, made).levels
+def _of_scene(drawn: Drawn, scene: Scene, release: Release) -> Iterator[str]:
+    cells = _cells(drawn, scene)
+    told: dict[bytes, tuple[Floats, float]] = {}
+    hidden: dict[bytes, tuple[Floats, str]] = {}
+    for question in scene.pages:
+        counted = response(
+            drawn.courses(question), question, drawn.basis.definitions, MADE, drawn.basis
+        )
+        for level in release(counted):
+            for seen in level.iter_rows(named=True):
+                for name, row in _rows(question, seen, scene, cells):
+                    value, real = seen[name], float(row @ cells.truth)
+                    if value is not None:
+                        assert value == real, (scene.name, question, seen, name)
+                        told[row.tobytes()] = (row, real)
+                    elif 0 < real < SMALLEST:
+                        hidden[row.tobytes()] = (
+                            row,
+                            f"{scene.name}: {question} {name} {seen}"[:300],
+                        )
+    targets = [found for key, found in hidden.items() if key not in told]
+    if targets:
+        listed = [_of_condition(cells, leaf[:depth]) for leaf in cells.leaves for depth in (1, 2)]
+        rows, values = [row for row, _ in told.values()], [value for _, value in told.values()]
+        attack = _Attack(rows, values, listed)
+        yield from attack.bounded(targets)
 
 
-def _of_page(
-    by: tuple[str, ...],
-    pages: dict[str, Sequence[pl.DataFrame]],
-    truth: dict[str, Sequence[pl.DataFrame]],
-) -> Iterator[str]:
-    leaves = truth["response"][-1].select(by).rows()
-    known_rows, known, hidden = [], [], []
-    for measure, levels in pages.items():
-        for depth, (shown, true) in enumerate(zip(levels, truth[measure], strict=True)):
-            for seen, real in zip(
-                shown.iter_rows(named=True), true.iter_rows(named=True), strict=True
-            ):
-                key = tuple(real[name] for name in by[:depth])
-                inside = np.array([leaf[:depth] == key for leaf in leaves], dtype=np.float64)
-                for name, statuses in SUMS.items():
-                    going = np.array([way.status[measure] in statuses for way in WAYS], np.float64)
-                    row = np.outer(inside, going).ravel()
-                    if seen[name] is not None:
-                        known_rows.append(row)
-                        known.append(float(seen[name]))
-                    elif 0 < real[name] < SMALLEST:
-                        hidden.append((row, f"{measure} {key} {name} = {real[name]}"))
-    if not hidden:
-        return
-    told, places = np.unique(np.array(known_rows), axis=0, return_index=True)
-    values = np.array(known)[places]
-    done: dict[bytes, bool] = {}
-    for row, name in hidden:
-        if row.tobytes() not in done:
-            done[row.tobytes()] = _bounded(row, told, values)
-        if done[row.tobytes()]:
-            yield name
+def _cells(drawn: Drawn, scene: Scene) -> Cells:
+    keys = [*BY, *([scene.column] if scene.column else [])]
+    frame = drawn.basis.frame.select(*keys, *(COLUMNS[place] for place in scene.statuses))
+    ways = sorted({tuple(way[place] for place in scene.statuses) for way in WAYS})
+    conditions = frame.select(BY).unique().sort(BY).rows()
+    values = frame[scene.column].unique().sort().to_list() if scene.column else []
+    leaves = [(*row, value) for row in conditions for value in values] if values else conditions
+    place = {(leaf, way): (n, m) for n, leaf in enumerate(leaves) for m, way in enumerate(ways)}
+    truth = np.zeros((len(leaves), len(ways)))
+    for row in frame.iter_rows():
+        truth[place[row[: len(keys)], row[len(keys) :]]] += 1
+    return Cells(leaves, ways, truth.ravel())
 
 
-def _bounded(row: Floats, told: Floats, values: Floats) -> bool:
-    """Return whether no way of filling in the hidden counts makes this one 11 or more."""
-    found = linprog(-row, A_eq=told, b_eq=values, bounds=(0, None), method="highs")
-    if found.status == 3:  # unbounded
-        return False
-    assert found.status == 0, found.message
-    most = -found.fun
-    if most >= SMALLEST + 1 or most < SMALLEST - 1e-6:
-        return bool(most < SMALLEST)
-    whole = milp(
-        -row, constraints=LinearConstraint(told, values, values), integrality=np.ones_like(row)
-    )
-    return bool(-whole.fun < SMALLEST - 1e-6)
+def _of_condition(cells: Cells, key: tuple[object, ...]) -> Floats:
+    inside = np.array([leaf[: len(key)] == key for leaf in cells.leaves], np.float64)
+    return np.outer(inside, np.ones(len(cells.ways))).ravel()
 
 
-def main(practices: int) -> None:
+def _rows(
+    question: Question, seen: dict[str, object], scene: Scene, cells: Cells
+) -> Iterator[tuple[str, Floats]]:
+    """Yield each count of a row of a page with the unknowns that it adds up."""
+    keys = [*BY, *([scene.column] if scene.column else [])]
+    wanted = {name: seen[name] for name in keys if name in seen and name in question.by}
+    wanted |= {name: values[0] for name, values in question.where.items()}
+
+    def inside(leaf: tuple[object, ...]) -> bool:
+        at = dict(zip(keys, leaf, strict=True))
+        month = at.get("start_month")
+        early = question.start_from is not None and month < question.start_from  # type: ignore[operator]
+        late = question.start_to is not None and month > question.start_to  # type: ignore[operator]
+        return all(at[name] == value for name, value in wanted.items()) and not early and not late
+
+    counted = np.array([inside(leaf) for leaf in cells.leaves], np.float64)
+    column = COLUMNS.index(f"{question.measure} in {question.window}")
+    place = scene.statuses.index(column)
+    for name, statuses in SUMS.items():
+        going = np.array([way[place] in statuses for way in cells.ways], np.float64)
+        yield name, np.outer(counted, going).ravel()
+
+
+class _Attack:
+    """What is told, as equations, and what everybody can see: listed conditions hold somebody."""
+
+    def __init__(
+        self, rows: Sequence[Floats], values: Sequence[float], listed: Iterable[Floats]
+    ) -> None:
+        self.told, self.values = csr_matrix(np.array(rows)), np.array(values)
+        self.listed = csr_matrix(np.unique(np.array(list(listed)), axis=0))
+
+    def bounded(self, targets: Sequence[tuple[Floats, str]]) -> Iterator[str]:
+        """Yield the names of targets that no way of filling in lets be 11 or more."""
+        left = list(targets)
+        while left:
+            certified = self._together(csr_matrix(np.array([row for row, _ in left])))
+            if not certified.any():
+                break
+            left = [one for one, sure in zip(left, certified, strict=True) if not sure]
+        for row, name in left:
+            if not self._alone(row):
+                yield name
+
+    def _together(self, rows: csr_matrix) -> NDArray[np.bool_]:
+        """Return which targets one way of filling in lets be 11 or more, as many as it can."""
+        many, unknowns = rows.shape
+        found = linprog(
+            np.concatenate([np.zeros(unknowns), -np.ones(many)]),
+            A_eq=hstack([self.told, csr_matrix((len(self.values), many))]),
+            b_eq=self.values,
+            A_ub=vstack([
+                hstack([-rows, identity(many)]),
+                hstack([-self.listed, csr_matrix((self.listed.shape[0], many))]),
+            ]),
+            b_ub=np.concatenate([np.zeros(many), -np.ones(self.listed.shape[0])]),
+            bounds=[(0, None)] * unknowns + [(0, SMALLEST)] * many,
+            method="highs",
+        )  # fmt: skip
+        assert found.status == 0, found.message
+        return np.asarray(found.x[unknowns:] >= SMALLEST - 1e-6, np.bool_)
+
+    def _alone(self, row: Floats) -> bool:
+        """Return whether some way of filling in lets a target be 11 or more, in whole numbers."""
+        found = milp(
+            -row,
+            constraints=[
+                LinearConstraint(self.told, self.values, self.values),
+                LinearConstraint(self.listed, 1, np.inf),
+            ],
+            integrality=np.ones_like(row),
+        )
+        if found.x is None:
+            assert found.status in (3, 4), found.message  # unbounded
+            return True
+        return bool(-found.fun > SMALLEST - 1e-6)
+
+
+def main(practices: int, seed: int = 20_261_126) -> None:
     """Run the attacker and its control on drawn practices of 200 to 5,000 courses."""
     definitions = load()
-    chance = np.random.default_rng(20_261_126)
+    chance = np.random.default_rng(seed)
     broken = {"cms11": 0, "cell by cell": 0}
     for number in range(practices):
-        courses = practice(chance, int(chance.integers(200, 5_001)), definitions)
-        found = list(leaks(courses, definitions))
+        drawn = practice(chance, int(chance.integers(200, 5_001)), definitions)
+        found = list(leaks(drawn))
         broken["cms11"] += bool(found)
         if found:
-            print(number, found[:5], flush=True)
-        broken["cell by cell"] += next(leaks(courses, definitions, cell_by_cell), None) is not None
+            print(number, len(found), *found[:3], sep="\n  ", flush=True)
+        broken["cell by cell"] += next(leaks(drawn, cell_by_cell, "measures"), None) is not None
     print(f"{practices} practices; broken: {broken}")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))

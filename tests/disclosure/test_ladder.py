@@ -1,17 +1,48 @@
 """The ladder: what may be shown of nested rows, on tables drawn by hand and on random ones."""
 
 import random
+from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.disclosure.ladder import Members, standings
+from pipelines.disclosure.ladder import NOBODY, Level, Members, climb
 
+Row = tuple[str, ...]
 LEVELS: list[list[str]] = [[], ["category"], ["category", "subtype"]]
+COLUMNS = (["all"], ["all", "category"], ["all", "category", "subtype"])
 RUNGS = ["rung 1", "rung 2", "rung 3"]
 
 
-def members(cells: dict[tuple[str, str, str], int]) -> Members:
+@dataclass(frozen=True)
+class Drawn:
+    """Courses drawn by hand: a person each, by category, subtype and block."""
+
+    frame: pl.DataFrame
+
+    def standings(self, depth: int = 3) -> list[dict[Row, int]]:
+        """Return how high the rows of each level stand."""
+        levels: list[Level] = []
+        labels: list[list[Row]] = []
+        for columns in COLUMNS[:depth]:
+            rows = self.frame.select(columns).unique().sort(columns).with_row_index("row")
+            row = self.frame.join(rows, on=columns, how="left", maintain_order="left")["row"]
+            parent = np.full(rows.height, NOBODY)
+            if levels:
+                parent[row.to_numpy()] = levels[-1].row
+            levels.append(Level(row.to_numpy().astype(np.int64), parent))
+            labels.append(rows.drop("row", "all").rows() if len(columns) > 1 else [()])
+        person = self.frame["patient_key"].rank("dense").to_numpy().astype(np.int64)
+        rungs = [self.frame[name].rank("dense").to_numpy().astype(np.int64) - 1 for name in RUNGS]
+        found = climb(Members(person, levels, 11), rungs)
+        return [
+            dict(zip(rows, standing.tolist(), strict=True))
+            for rows, standing in zip(labels, found, strict=True)
+        ]
+
+
+def members(cells: dict[tuple[str, str, str], int]) -> Drawn:
     """Return courses of one person each from counts by category, subtype and finest block.
 
     A block is written as due and responded, `dr`, due and not, `d`, or not due, `-`.
@@ -21,61 +52,61 @@ def members(cells: dict[tuple[str, str, str], int]) -> Members:
         for number in range(count):
             due = "due" if block.startswith("d") else "rest"
             rows.append(
-                (f"{category}{subtype}{block}{number}", category, subtype, "all", due, block)
+                (f"{category}{subtype}{block}{number}", "all", category, subtype, "all", due, block)
             )
-    names = ["patient_key", "category", "subtype", *RUNGS]
-    return Members(
-        pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row"), RUNGS, 11
-    )
+    names = ["patient_key", "all", "category", "subtype", *RUNGS]
+    return Drawn(pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row"))
 
 
 def test_rows_stand_where_their_blocks_and_those_left_over_are_0_or_at_least_11() -> None:
     """c is small, so a goes with it; what both have that is not due is small, so b joins them."""
-    found = standings(
-        members({
-            ("a", "x", "dr"): 11, ("a", "x", "d"): 11, ("a", "x", "-"): 0,
-            ("b", "x", "dr"): 10, ("b", "x", "d"): 30, ("b", "x", "-"): 11,
-            ("c", "x", "dr"): 5, ("c", "x", "-"): 5,
-            ("d", "x", "dr"): 40,
-        }),
-        LEVELS[:2],
-    )  # fmt: skip
-    assert found[1] == {("a",): 3, ("b",): 2, ("c",): 0, ("d",): 0} or found[1][("c",)] == 0
+    found = members({
+        ("a", "x", "dr"): 11, ("a", "x", "d"): 11, ("a", "x", "-"): 0,
+        ("b", "x", "dr"): 10, ("b", "x", "d"): 30, ("b", "x", "-"): 11,
+        ("c", "x", "dr"): 5, ("c", "x", "-"): 5,
+        ("d", "x", "dr"): 40,
+    }).standings(2)  # fmt: skip
     assert found[1] == {("a",): 0, ("b",): 1, ("c",): 0, ("d",): 3}
 
 
 def test_one_small_child_takes_the_smallest_other_down_with_it() -> None:
-    found = standings(
-        members({("a", "x", "dr"): 40, ("a", "y", "dr"): 20, ("a", "z", "dr"): 3}), LEVELS
-    )
+    found = members({("a", "x", "dr"): 40, ("a", "y", "dr"): 20, ("a", "z", "dr"): 3}).standings()
     assert found[1] == {("a",): 3}
     assert found[2] == {("a", "x"): 3, ("a", "y"): 0, ("a", "z"): 0}
 
 
-def test_small_children_that_are_large_together_take_nobody_down() -> None:
-    found = standings(
-        members({("a", "x", "dr"): 40, ("a", "y", "dr"): 6, ("a", "z", "dr"): 5}), LEVELS
-    )
-    assert found[2] == {("a", "x"): 3, ("a", "y"): 0, ("a", "z"): 0}
+@pytest.mark.parametrize(("other", "stands"), [(8, 0), (9, 3)])
+def test_of_two_listed_rows_each_holds_someone_so_one_person_more_must_be_left(
+    other: int, stands: int
+) -> None:
+    """With 11 left for two rows that both hold someone, neither could hold more than 10."""
+    found = members(
+        {("a", "x", "dr"): 40, ("a", "y", "dr"): other, ("a", "z", "dr"): 3}
+    ).standings()
+    assert found[2] == {("a", "x"): stands, ("a", "y"): 0, ("a", "z"): 0}
 
 
 def test_a_child_never_stands_higher_than_its_parent() -> None:
-    found = standings(
-        members(
-            {("a", "x", "dr"): 20, ("a", "x", "-"): 20, ("a", "y", "dr"): 20, ("a", "y", "d"): 3}
-        ),
-        LEVELS,
-    )
+    found = members(
+        {("a", "x", "dr"): 20, ("a", "x", "-"): 20, ("a", "y", "dr"): 20, ("a", "y", "d"): 3}
+    ).standings()
     assert found[1] == {("a",): 2}
     assert found[2][("a", "x")] == 2
 
 
 def test_persons_count_not_courses() -> None:
-    frame = pl.DataFrame({
-        "patient_key": [f"p{number // 2}" for number in range(12)],
-        "category": ["a"] * 12, "rung 1": ["all"] * 12,
-    })  # fmt: skip
-    assert standings(Members(frame, ["rung 1"], 11), [[], ["category"]]) == [{(): 0}, {("a",): 0}]
+    frame = members({("a", "x", "dr"): 12}).frame
+    twice = frame.with_columns(patient_key=pl.Series([f"p{number // 2}" for number in range(12)]))
+    assert Drawn(twice).standings(2) == [{(): 0}, {("a",): 0}]
+
+
+def test_persons_of_two_hidden_rows_count_once_for_what_is_left() -> None:
+    """b and c hold 14 courses, but of 7 persons; so a is not shown either."""
+    drawn = members({("a", "x", "dr"): 40, ("b", "x", "dr"): 7, ("c", "x", "dr"): 7})
+    key = pl.when(pl.col("category") == "c").then(pl.col("patient_key").str.replace("c", "b"))
+    same = Drawn(drawn.frame.with_columns(patient_key=key.otherwise("patient_key")))
+    assert drawn.standings(2)[1] == {("a",): 3, ("b",): 0, ("c",): 0}
+    assert same.standings(2)[1] == {("a",): 0, ("b",): 0, ("c",): 0}
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -90,7 +121,7 @@ def test_what_is_left_after_subtracting_every_shown_child_is_never_small(seed: i
     made = members(cells)
     if not made.frame.height:
         return
-    found = standings(made, LEVELS)
+    found = made.standings()
     for depth, columns in enumerate(LEVELS):
         for row, rung in found[depth].items():
             assert not small(of(made.frame, columns, row), rung)
@@ -104,7 +135,7 @@ def test_what_is_left_after_subtracting_every_shown_child_is_never_small(seed: i
                     assert not small(pl.concat(left), number), (row, number, off)
 
 
-def of(frame: pl.DataFrame, columns: list[str], row: tuple[object, ...]) -> pl.DataFrame:
+def of(frame: pl.DataFrame, columns: list[str], row: Row) -> pl.DataFrame:
     for name, value in zip(columns, row, strict=True):
         frame = frame.filter(pl.col(name) == value)
     return frame

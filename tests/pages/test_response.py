@@ -56,11 +56,34 @@ def test_a_filter_changes_the_numbers(app: AppTest) -> None:
     assert any("Sex: Male" in text.value for text in app.caption)
 
 
-def test_a_filtered_view_is_not_for_download_and_says_why(app: AppTest) -> None:
+def test_a_view_of_two_filters_is_not_for_download_and_says_why(app: AppTest) -> None:
     assert [button.proto.disabled for button in app.get("download_button")] == [False, False]
     app.multiselect(key="sex").set_value(["male"]).run()
+    assert [button.proto.disabled for button in app.get("download_button")] == [False, False]
+    app.multiselect(key="age").set_value(["35-44"]).run()
     assert [button.proto.disabled for button in app.get("download_button")] == [True, True]
-    assert any("Not for download: a filtered view" in text.value for text in app.caption)
+    assert any("Not for download: only one filter" in text.value for text in app.caption)
+
+
+def test_the_page_can_be_seen_as_others_would_see_it(app: AppTest) -> None:
+    app.toggle(key="others").set_value(True).run()
+    assert not app.exception
+    shown = [text.value for text in app.markdown]
+    assert any("As others may see it" in text for text in shown)
+    assert not any("Internal, not for sharing" in text for text in shown)
+    assert any("No number of 1 to 10 persons is shown" in text.value for text in app.caption)
+    app.multiselect(key="sex").set_value(["male"]).run()
+    assert not app.exception
+    app.multiselect(key="age").set_value(["35-44"]).run()
+    assert not app.exception
+    assert any("Not shown to others: only one filter" in text.value for text in app.markdown)
+
+
+def test_no_link_sets_who_reads(small_practice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = _opened(small_practice, monkeypatch, others="true", policy="internal")
+    assert not app.toggle(key="others").value
+    assert any("Internal, not for sharing" in text.value for text in app.markdown)
+    assert len(app.warning) == 2
 
 
 def test_a_link_opens_the_view_it_names(

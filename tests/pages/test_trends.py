@@ -76,7 +76,7 @@ def test_a_change_without_words_is_refused_in_a_line(app: AppTest, practice: Pat
 
 
 def test_a_rebase_is_told_and_can_be_seen_through(app: AppTest, practice: Path) -> None:
-    assert not app.toggle
+    assert [toggle.key for toggle in app.toggle] == ["others"]
     (practice / "rebases.csv").write_text(
         "month,kind,measure,person,reason\n2025-01-01,rebase,response,Dr A,New protocol\n"
     )

@@ -1,0 +1,68 @@
+"""The basis of rates: every first course with what became of it, whatever a question asks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import polars as pl
+
+from pipelines.definitions import Definitions
+
+GROUPS = ("clinic_key", "sex", "age_band", "region")
+KEYS = ("course_key", "patient_key", "category", "subtype", *GROUPS, "start_month")
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """First courses, unfiltered: what rates of all questions are counted from.
+
+    `frame` has one row per first course with KEYS and a status for each measure and window, in
+    columns named by `status_column`; null where a condition lacks the measure. `window` is the
+    headline one. Courses that began on `due_from` or before are due for it on any instrument; None
+    without a calendar. Equal only to itself, so that what is worked out from it is kept by it.
+    """
+
+    frame: pl.DataFrame = field(repr=False)
+    window: str
+    due_from: date | None
+    definitions: Definitions = field(repr=False)
+
+
+def basis(
+    windows: Iterable[tuple[str, pl.DataFrame]],
+    window: str,
+    through: date | None,
+    definitions: Definitions,
+) -> Basis:
+    """Return the basis from the courses of each window: one row per course and measure.
+
+    The first of `windows` tells which courses there are; every window has the same. `through` is the
+    last day of the data.
+    """
+    frame = pl.DataFrame()
+    for name, courses in windows:
+        first = courses.filter("is_first_course")
+        wide = first.pivot("measure", index="course_key", values="status")
+        wide = wide.rename(
+            {
+                column: status_column(column, name)
+                for column in wide.columns
+                if column != "course_key"
+            }
+        )
+        if frame.is_empty():
+            frame = first.select(KEYS).unique("course_key", maintain_order=True)
+        frame = frame.join(wide, on="course_key", how="left", maintain_order="left")
+    return Basis(frame, window, _due_from(window, through, definitions), definitions)
+
+
+def _due_from(window: str, through: date | None, definitions: Definitions) -> date | None:
+    last = definitions["windows"].filter(pl.col("window") == window)["last_day"].max()
+    if through is None or not isinstance(last, int):
+        return None
+    return through - timedelta(days=definitions.setting("induction_last_day") + last)
+
+
+def status_column(measure: str, window: str) -> str:
+    """Return the column that holds what became of a course for a measure in a window."""
+    return f"{measure} in {window}"
