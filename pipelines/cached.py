@@ -13,6 +13,7 @@ from typing import TypedDict
 import polars as pl
 import streamlit as st
 
+from pipelines import ledger
 from pipelines.charts.picture import png
 from pipelines.definitions import InputError
 from pipelines.disclosure import Finding, QualityFinding, disclose, disclose_quality
@@ -20,6 +21,8 @@ from pipelines.disclosure.adjusted import adjusted_scores
 from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
 from pipelines.disclosure.condition import ConditionFinding, disclose_condition
 from pipelines.disclosure.flow import FlowFinding, disclose_flow
+from pipelines.disclosure.policies import policy_row
+from pipelines.disclosure.release import Release
 from pipelines.disclosure.safety import SafetyFinding, disclose_safety
 from pipelines.disclosure.trend import TrendFinding, disclose_trend
 from pipelines.estimates import Question
@@ -41,7 +44,17 @@ def practice(folder: Path) -> Practice:
 
 def finding(opened: Practice, question: Question, policy: str) -> Finding:
     """Return the answer to a question under a policy."""
-    return _finding(str(opened.folder), opened.build.id, question, policy, opened)
+    let_out = released(opened, policy)
+    stamp = "" if let_out is None else ledger.stamp(opened.folder)
+    return _finding(str(opened.folder), opened.build.id, question, policy, stamp, let_out, opened)
+
+
+def released(opened: Practice, policy: str) -> Release | None:
+    """Return what others would see of a practice's build; None under a policy that shows all."""
+    if not policy_row(opened.definitions, policy)["protects"]:
+        return None
+    stamp = ledger.stamp(opened.folder)
+    return _released(str(opened.folder), opened.build.id, policy, stamp, opened)
 
 
 def condition(
@@ -95,7 +108,8 @@ def flow(opened: Practice, question: Question, policy: str) -> FlowFinding | str
 
 def picture(opened: Practice, questions: tuple[Question, ...], policy: str) -> bytes:
     """Return the chart of the first question as a PNG, with those of the others beside."""
-    return _picture(str(opened.folder), opened.build.id, questions, policy, opened)
+    stamp = ledger.stamp(opened.folder)
+    return _picture(str(opened.folder), opened.build.id, questions, policy, stamp, opened)
 
 
 def quality(opened: Practice, policy: str) -> QualityFinding:
@@ -134,9 +148,20 @@ def _opened(folder: str, build: str) -> Practice:
     return open_practice(folder)
 
 
+@st.cache_resource(max_entries=4, ttl="1h", show_spinner=False)
+def _released(folder: str, build: str, policy: str, stamp: str, _opened: Practice) -> Release:
+    return ledger.preview(_opened, policy)
+
+
 @st.cache_resource(max_entries=200, ttl="1h", show_spinner=False)
 def _finding(
-    folder: str, build: str, question: Question, policy: str, _opened: Practice
+    folder: str,
+    build: str,
+    question: Question,
+    policy: str,
+    stamp: str,
+    _release: Release | None,
+    _opened: Practice,
 ) -> Finding:
     result = _opened.response(
         by=question.by,
@@ -145,7 +170,7 @@ def _finding(
         population=question.population,
         **_filters(question),
     )
-    return disclose(result, policy)
+    return disclose(result, policy, _release)
 
 
 @st.cache_resource(max_entries=60, ttl="1h", show_spinner=False)
@@ -238,7 +263,12 @@ def _quality(folder: str, build: str, policy: str, _opened: Practice) -> Quality
 
 @st.cache_resource(max_entries=20, ttl="1h", show_spinner=False)
 def _picture(
-    folder: str, build: str, questions: tuple[Question, ...], policy: str, _opened: Practice
+    folder: str,
+    build: str,
+    questions: tuple[Question, ...],
+    policy: str,
+    stamp: str,
+    _opened: Practice,
 ) -> bytes:
     found, *beside = [finding(_opened, question, policy) for question in questions]
     return png(found, beside)

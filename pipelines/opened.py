@@ -102,7 +102,8 @@ class Opened:
         return basis(courses, self.default_window, self.build.data_through, self.definitions)
 
     @property
-    def _provenance(self) -> Provenance:
+    def provenance(self) -> Provenance:
+        """Return the build that numbers come from."""
         build = self.build
         return Provenance(build.id, build.calendar, build.data_from, build.data_through)
 

@@ -70,7 +70,7 @@ class Practice(Opened):
         as `response` does.
         """
         question = self._question(by, "response", window, population, where, start_from, start_to)
-        return durability(self._followed(question), question, self.definitions, self._provenance)
+        return durability(self._followed(question), question, self.definitions, self.provenance)
 
     def response_by_infusion(
         self,
@@ -86,7 +86,7 @@ class Practice(Opened):
         """
         question = self._question(by, "response", None, population, where, start_from, start_to)
         return response_by_infusion(
-            self._followed(question), question, self.definitions, self._provenance
+            self._followed(question), question, self.definitions, self.provenance
         )
 
     def futility(
@@ -103,7 +103,7 @@ class Practice(Opened):
         Raises InputError as `response` does.
         """
         question = self._question(by, "response", window, population, where, start_from, start_to)
-        return futility(self._followed(question), question, self.definitions, self._provenance)
+        return futility(self._followed(question), question, self.definitions, self.provenance)
 
     def condition(
         self,
@@ -150,7 +150,7 @@ class Practice(Opened):
             ("category",), "response", None, population, inside, start_from, start_to
         )
         instrument, scores = weekly_scores(self._followed(question), self.definitions)
-        return adjusted_trajectory(instrument, scores, question, self.definitions, self._provenance)
+        return adjusted_trajectory(instrument, scores, question, self.definitions, self.provenance)
 
     def comparison(
         self,
@@ -177,7 +177,7 @@ class Practice(Opened):
             warehouse.whole_table(self.build.path, "staging.prior_treatments"),
             question,
             self.definitions,
-            self._provenance,
+            self.provenance,
             None if model is None else model_terms(Path(model)),
         )
 
@@ -206,7 +206,7 @@ class Practice(Opened):
             question,
             self.annotations(),
             self.definitions,
-            self._provenance,
+            self.provenance,
             rules,
             rebased=rebased,
         )
@@ -226,9 +226,7 @@ class Practice(Opened):
         known("rules", rules, RULE_SETS)
         question = self._question((), "response", None, "all_courses", where, start_from, start_to)
         found = self._infusions(question)
-        return safety(
-            found, question, self.annotations(), self.definitions, self._provenance, rules
-        )
+        return safety(found, question, self.annotations(), self.definitions, self.provenance, rules)
 
     def flow(
         self,
@@ -255,7 +253,7 @@ class Practice(Opened):
             question,
             self.annotations(),
             self.definitions,
-            self._provenance,
+            self.provenance,
             rules,
         )
 
@@ -267,7 +265,7 @@ class Practice(Opened):
             warehouse.whole_table(build.path, f"quality.{name}") for name in names
         ]
         return quality(
-            results, months, follow_up, self.default_window, self.definitions, self._provenance
+            results, months, follow_up, self.default_window, self.definitions, self.provenance
         )
 
     def feedback(self) -> pl.DataFrame:
@@ -281,12 +279,12 @@ class Practice(Opened):
         patients = warehouse.whole_table(build.path, "marts.quasi_identifiers")
         inside = warehouse.whole_table(build.path, "build.batches")["batch"].to_list()
         slides = [batch.slide for batch in manifests(self.folder) if batch.batch in inside]
-        return privacy(patients, slides, self.definitions, self._provenance)
+        return privacy(patients, slides, self.definitions, self.provenance)
 
     def restatements(self) -> Restatements:
         """Return which published headline rates this build moved, as counted; see `restated`."""
         tables = warehouse.restatement_tables(self.build.path)
-        return restated(tables, self.definitions, self._provenance)
+        return restated(tables, self.definitions, self.provenance)
 
     def proposal(self, folder: str | Path) -> Proposal:
         """Return what a folder of overrides would change, as counted; see `estimates.proposed`.
@@ -300,11 +298,11 @@ class Practice(Opened):
         meant = load(Path(folder))
         courses, rules = warehouse.proposed_courses(self.build.path, meant)
         cells = differences(self.definitions.tables, meant.tables)
-        return proposed(courses, cells, rules, self.definitions, self._provenance)
+        return proposed(courses, cells, rules, self.definitions, self.provenance)
 
     def _response(self, question: Question) -> Result:
         return response(
-            self._courses(question), question, self.definitions, self._provenance, self.basis
+            self._courses(question), question, self.definitions, self.provenance, self.basis
         )
 
     def recomputed(self) -> pl.DataFrame:

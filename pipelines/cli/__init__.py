@@ -12,6 +12,7 @@ from pipelines.cli import (  # noqa: F401 (each adds its commands)
     measuring,
     profiling,
     rates,
+    releasing,
     restating,
     secure,
 )

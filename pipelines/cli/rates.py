@@ -10,16 +10,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from pipelines import ledger
 from pipelines.cli.shared import Folder, app, folder_meant
 from pipelines.definitions import InputError
 from pipelines.disclosure import Finding, disclose
 from pipelines.disclosure.policies import policy_row
 from pipelines.practice import open_practice
-from pipelines.warehouse import current
 
 JSON_ROW = (
     "started", "baseline", "eligible", "due", "assessed", "responded", "known", "rate", "low",
-    "high", "highest", "follow_up", "unstable", "hidden", "enough_follow_up",
+    "high", "highest", "follow_up", "unstable", "hidden", "enough_follow_up", "as_of",
 )  # fmt: skip
 
 
@@ -42,22 +42,14 @@ def rates(
     build: Annotated[
         str | None, typer.Option(help="Id of an older build that is kept; default the current one.")
     ] = None,
-    policy: Annotated[str, typer.Option(help="cms11 or internal.")] = "cms11",
+    policy: Annotated[str, typer.Option(help="cms11, nhs5, opensafely or internal.")] = "cms11",
     output: Annotated[
         Literal["table", "json", "csv"], typer.Option("--format", help="How to print.")
     ] = "table",
 ) -> None:
     """Print response rates with their bounds and intervals."""
-    place = folder_meant(folder)
-    practice = open_practice(place, build)
-    if (
-        policy_row(practice.definitions, policy)["protects"]
-        and practice.build.id != current(place).id
-    ):
-        raise InputError(
-            f"policy {policy}: an older build can't be released, because it could be subtracted from the"
-            " current one; ask with --policy internal"
-        )
+    practice = open_practice(folder_meant(folder), build)
+    protects = policy_row(practice.definitions, policy)["protects"]
     result = practice.response(
         by=[name.strip() for name in by.split(",") if name.strip()],
         measure=measure,
@@ -67,7 +59,11 @@ def rates(
         start_from=_month(start_from, "--from"),
         start_to=_month(start_to, "--to"),
     )
-    finding = disclose(result, policy)
+    if protects:
+        disclose(result, policy)  # what is refused is not written down
+    asked = f"rates by {by}, {result.question.measure}, {result.question.window}"
+    release = ledger.let_out(practice, policy, asked) if protects else None
+    finding = disclose(result, policy, release)
     if output == "json":
         print(json.dumps(_as_json(finding), indent=2))
     elif output == "csv":
@@ -124,4 +120,6 @@ def _print_table(finding: Finding) -> None:
     console.print(table)
     print()
     print(finding.sentence)
+    for line in finding.earlier:
+        print(line)
     print(finding.footnote)

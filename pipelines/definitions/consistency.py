@@ -182,19 +182,26 @@ def _diagnoses(frame: pl.DataFrame, typed: Mapping[str, pl.DataFrame]) -> Iterat
             yield f"{_at(row)}subtype is {row['subtype']}; expected one of {row['category']} in subtypes.csv"
 
 
-SMALLEST_PROTECTED = 11
+STRICT = {"cms11": (11, 1), "nhs5": (8, 5), "opensafely": (8, 5)}  # smallest count, rounding
+SMALLEST_PROTECTED = 8
 
 
 def _policies(frame: pl.DataFrame) -> Iterator[str]:
-    """A practice can make a protecting policy stricter, never looser."""
+    """A practice can make a protecting policy stricter, never looser; only internal shows all."""
     for row in frame.iter_rows(named=True):
-        if row["protects"] and row["smallest_count"] < SMALLEST_PROTECTED:
+        name = row["policy"]
+        if not row["protects"]:
+            if name != "internal":
+                yield f"{_at(row)}protects is no; only internal does not protect"
+            continue
+        smallest, rounds = STRICT.get(name, (SMALLEST_PROTECTED, 1))
+        if row["smallest_count"] < smallest:
             yield (
                 f"{_at(row)}smallest_count is {row['smallest_count']};"
-                f" expected {SMALLEST_PROTECTED} or more for a policy that protects"
+                f" expected {smallest} or more for {name}, a policy that protects"
             )
-        if row["policy"] == "cms11" and not row["protects"]:
-            yield f"{_at(row)}protects is no; cms11 always protects"
+        if row["round_to"] < rounds:
+            yield f"{_at(row)}round_to is {row['round_to']}; expected {rounds} or more for {name}"
 
 
 def _limits(frame: pl.DataFrame) -> Iterator[str]:

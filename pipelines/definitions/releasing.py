@@ -17,7 +17,8 @@ POLICIES = Table(
             "Smallest number of persons other than 0 that is shown.",
             low=1,
         ),
-        Column("sentence", "text", "What the policy promises."),
+        Column("round_to", "integer", "What counts are rounded to; 1: not at all.", low=1),
+        Column("sentence", "text", "What the policy promises, and what it does not."),
         SOURCE,
     ),
 )

@@ -1,4 +1,4 @@
-"""What a question asks of the plan of releases: which ladder, which rows; or why it is refused."""
+"""What a question asks of a release: which rungs of which rows; or why it is refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,79 +8,170 @@ import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.definitions.errors import listed
-from pipelines.disclosure.plan import WIDTH_MONTHS, Plan, Row
+from pipelines.disclosure.climbing import DUE, WIDTH_MONTHS
+from pipelines.disclosure.release import Kept, Release
+from pipelines.disclosure.units import LATER, NO_PART, UNKNOWN, Row
 from pipelines.estimates.basis import GROUPS
 from pipelines.estimates.result import Question
 
 NESTED = (("category",), ("category", "subtype"))
-RUNGS = {"started": "started", "due": "due", "met": "responded", "missing": "missing"}
-Kinds = frozenset[str]
-NOTHING: Kinds = frozenset()
-OF_DUE: Kinds = frozenset({"due", "met", "missing"})
+STEPS = ("started_before_data", "no_baseline", "below_floor", "not_yet_due")
+Numbers = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a release tells of a row: numbers by name, from STATUSES and COUNTS, and of which day."""
+
+    numbers: Numbers
+    kept: Kept | None
+
+
+NOTHING = Told({}, None)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A view in the terms of a plan: a measure and window, by rows, cut by at most one dimension.
+    """A view in the terms of a release: a measure and window, by rows, cut by at most one dimension.
 
     `column` is the dimension: a column of groups, start_month for a period, or None. `category` is the
-    one condition that is asked about, where rows are not conditions. `step` is the ladder and rung of
-    the measure and window; None for the headline ones.
+    one condition that is asked about, where rows are not conditions. `rung` tells the measure and
+    window; None for the headline ones.
     """
 
     question: Question
     column: str | None
     category: str | None
-    step: tuple[str, str] | None
+    rung: str | None
 
-    def kinds(self, plan: Plan, key: Mapping[str, object]) -> Kinds:
-        """Return which kinds of numbers of a row may be shown, of NUMBERS in disclose.
-
-        `key` has the row's values of the columns of its level.
-        """
-        row = self._row(key)
-        if self.column is None:
-            return self._uncut(plan, row)
-        if self.column == "start_month":
-            return OF_DUE if self._period_told(plan, row) else NOTHING
-        values = (
-            [key[self.column]]
-            if self.column in key
-            else list(self.question.where.get(self.column, ()))
-        )
-        if not values:  # the row of all values of the dimension together
-            return self._uncut(plan, row)
-        told = all(plan.holds_value(self.column, row, value) for value in values)
-        return OF_DUE if told else NOTHING
-
-    def _row(self, key: Mapping[str, object]) -> Row:
+    def told(self, release: Release, key: Mapping[str, object]) -> Told:
+        """Return what may be told of a row; `key` has its values of the columns of its level."""
+        row: Row = tuple(_text(key[name]) for name in ("category", "subtype") if name in key)
         if self.category is not None:
-            return (self.category,)
-        return tuple(key[name] for name in ("category", "subtype") if name in key)
+            row = (self.category,)
+        if self.column is None:
+            return self._uncut(release, row)
+        if self.column == "start_month":
+            return self._of_period(release, row)
+        wanted = self.question.where.get(self.column, ())
+        values = [_text(key[self.column])] if self.column in key else list(wanted)
+        if not values:  # the row of all values of the dimension together
+            return self._uncut(release, row)
+        return _of_values(release, row, self.column, [value or UNKNOWN for value in values])
 
-    def _uncut(self, plan: Plan, row: Row) -> Kinds:
-        """Return what may be shown of a row of all its courses; steps of the headline measure only."""
-        if self.step is not None:
-            return OF_DUE | {"started"} if plan.holds(self.step[0], row, self.step[1]) else NOTHING
-        kinds = {kind for kind, rung in RUNGS.items() if plan.holds("counts", row, rung)}
-        if plan.holds("steps", row, "steps"):
-            kinds.add("steps")
-        return frozenset(kinds)
+    def _uncut(self, release: Release, row: Row) -> Told:
+        if self.rung is not None:
+            kept = release.kept(self.rung, row)
+            return NOTHING if kept is None else Told(_of_measure(kept, self.rung), kept)
+        for rung in ("missing", "responded", "due", "started"):
+            kept = release.kept(rung, row)
+            if kept is not None:
+                numbers = _headline(kept, rung)
+                steps = release.kept("steps", row)
+                if steps is not None and steps.build == kept.build:
+                    numbers |= _with_steps(steps)
+                return Told(numbers, kept)
+        return NOTHING
 
-    def _period_told(self, plan: Plan, row: Row) -> bool:
-        """Return whether the courses of a period are a sum of periods that are told."""
-        width = plan.finest_period(row)
-        if width is None:
-            return False
-        months, before = WIDTH_MONTHS[width], plan.told_before[width]
+    def _of_period(self, release: Release, row: Row) -> Told:
+        """Return the numbers of a period, a sum of the narrowest periods that are told of the row."""
+        for width in reversed(WIDTH_MONTHS):
+            kept = release.kept(width, row)
+            if kept is not None:
+                parts = self._parts(kept.unit.parts, WIDTH_MONTHS[width])
+                return NOTHING if parts is None else Told(_of_parts(kept, width, parts), kept)
+        return NOTHING
+
+    def _parts(self, told: tuple[str, ...], months: int) -> list[str] | None:
+        """Return the periods that make up the one asked for; None where they do not."""
         first, last = self.question.start_from, self.question.start_to
-        opens = first is None or (_number(first) % months == 0 and first <= before)
-        closes = last is None or ((_number(last) + 1) % months == 0 and last < before)
-        return opens and closes
+        found = []
+        for part in told:
+            opens = (
+                _number(date.fromisoformat(f"{part.removeprefix(LATER)}-01"))
+                if part != UNKNOWN
+                else None
+            )
+            if opens is None:
+                if first is None and last is None:
+                    found.append(part)
+                continue
+            closes = None if part.startswith(LATER) else opens + months - 1
+            inside = (first is None or opens >= _number(first)) and (
+                last is None or (closes is not None and closes <= _number(last))
+            )
+            outside = (first is not None and closes is not None and closes < _number(first)) or (
+                last is not None and opens > _number(last)
+            )
+            if not inside and not outside:
+                return None
+            if inside:
+                found.append(part)
+        return found
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _headline(kept: Kept, rung: str) -> Numbers:
+    unit = kept.unit
+    numbers = {"started": unit.courses}
+    if rung != "started":
+        numbers["due"] = unit.having(due="due")
+    if rung in ("responded", "missing"):
+        numbers["responded"] = unit.having(responded="responded")
+    if rung == "missing":
+        numbers |= _assessed({status: unit.having(missing=status) for status in DUE})
+    return numbers
+
+
+def _assessed(statuses: Numbers) -> Numbers:
+    return statuses | {"assessed": statuses["responded"] + statuses["not_responded"]}
+
+
+def _with_steps(kept: Kept) -> Numbers:
+    """Return the steps from started to due."""
+    found = {status: kept.unit.having(steps=status) for status in STEPS}
+    due = kept.unit.having(steps="due")
+    eligible = due + found["not_yet_due"]
+    return found | {"eligible": eligible, "baseline": eligible + found["below_floor"]}
+
+
+def _of_measure(kept: Kept, rung: str) -> Numbers:
+    """Return the numbers of a measure or window; courses of conditions without it are not counted."""
+    statuses = {status: kept.unit.having(**{rung: status}) for status in DUE}
+    started = kept.unit.courses - kept.unit.having(**{rung: "not_asked"})
+    return _assessed(statuses) | {"started": started, "due": sum(statuses.values())}
+
+
+def _of_values(release: Release, row: Row, column: str, values: list[str]) -> Told:
+    """Return the numbers of courses with one of several values, where each is told apart."""
+    rungs = [release.apart.get((column, value)) for value in values]
+    if None in rungs:
+        return NOTHING
+    rung = _finest(rungs)
+    kept = release.kept(rung, row)
+    if kept is None or not set(values) <= set(kept.unit.parts):
+        return NOTHING
+    return Told(_of_parts(kept, rung, values), kept)
+
+
+def _finest(rungs: list[str | None]) -> str:
+    return max((str(name) for name in rungs), key=lambda name: int(name.rpartition(" ")[2]))
+
+
+def _of_parts(kept: Kept, rung: str, parts: list[str]) -> Numbers:
+    statuses = {
+        status: sum(kept.unit.of([f"missing={status}", f"{rung}={part}"]) for part in parts)
+        for status in DUE
+    }
+    assert NO_PART not in parts
+    return _assessed(statuses) | {"due": sum(statuses.values())}
 
 
 def asked_of(question: Question, window: str, definitions: Definitions) -> Asked | str:
-    """Return a question in the terms of a plan, or why it can't be released.
+    """Return a question in the terms of a release, or why it can't be released.
 
     `window` is the headline window of the build.
     """
@@ -126,13 +217,13 @@ def asked_of(question: Question, window: str, definitions: Definitions) -> Asked
     )
 
 
-def _step(question: Question, window: str, definitions: Definitions) -> tuple[str, str] | None:
+def _step(question: Question, window: str, definitions: Definitions) -> str | None:
     steps = definitions["release_ladder"].filter(
         pl.col("measure") == question.measure,
         pl.col("window").fill_null(window) == question.window,
         pl.col("splits") == "missing",
     )
-    return steps.select("ladder", "rung").row(0) if steps.height else None
+    return str(steps["rung"][0]) if steps.height else None
 
 
 def _number(day: date) -> int:

@@ -5,35 +5,29 @@ from collections.abc import Sequence
 import polars as pl
 
 from pipelines.definitions import InputError
-from pipelines.disclosure.asked import Asked, asked_of, keys
+from pipelines.disclosure.asked import Told, asked_of
 from pipelines.disclosure.finding import Finding
-from pipelines.disclosure.plan import Plan, plan
-from pipelines.disclosure.policies import policy_row, smallest_shown
+from pipelines.disclosure.plan import plan
+from pipelines.disclosure.policies import policy_row, rounding, smallest_shown
+from pipelines.disclosure.release import Release, first_release
 from pipelines.estimates.basis import Basis
-from pipelines.estimates.response import COUNTS, STATUSES
-from pipelines.estimates.result import Question, Result
+from pipelines.estimates.response import STATUSES, shared
+from pipelines.estimates.result import Provenance, Question, Result
 
-NUMBERS: dict[str, tuple[str, ...]] = {
-    "started": ("started",),
-    "due": ("due",),
-    "met": ("responded", "known"),
-    "missing": (
-        "not_assessed", "not_responded", "assessed", "highest", "follow_up", "rate", "low", "high",
-        "unstable", "enough_follow_up", "tipping",
-    ),
-    "steps": (
-        "started_before_data", "no_baseline", "below_floor", "not_yet_due", "baseline", "eligible",
-    ),
-}  # fmt: skip
+NUMBERS = (*STATUSES, "started", "baseline", "eligible", "due", "assessed")
+OF_COUNTS = (
+    "known", "rate", "highest", "follow_up", "low", "high", "unstable", "enough_follow_up", "tipping",
+)  # fmt: skip
 OF_SINGLE_COURSES = ("weighted", "weighted_low", "weighted_high")  # no counts give them
 
 
-def disclose(result: Result, policy: str = "cms11") -> Finding:
+def disclose(result: Result, policy: str = "cms11", release: Release | None = None) -> Finding:
     """Return the numbers of a Result that a policy allows; the rest is null and marked hidden.
 
-    Under a protecting policy all that a build can show is protected as a whole, by the plan of
-    releases: first courses, by condition, or cut by one column or period. Raises InputError for an
-    unknown policy, and for a view that is not released.
+    Under a protecting policy numbers come from the blocks that may be let out of the build as a whole
+    (see `Plan`), or were: `release` is what has been let out so far, None for nothing. First courses
+    only, by condition, or cut by one column or period. Raises InputError for an unknown policy, and for
+    a view that is not let out.
     """
     row = policy_row(result.definitions, policy)
     if row["protects"]:
@@ -41,14 +35,30 @@ def disclose(result: Result, policy: str = "cms11") -> Finding:
         asked = asked_of(result.question, result.basis.window, result.definitions)
         if isinstance(asked, str):
             raise InputError(f"policy {policy}: {asked}")
-        made = plan(result.basis, smallest_shown(row))
-        levels = tuple(
-            _withheld(level, list(result.question.by[:depth]), asked, made, result.basis)
-            for depth, level in enumerate(result.levels)
-        )
+        let_out = release or unreleased(result.basis, result.provenance, smallest_shown(row))
+        levels = []
+        for depth in range(len(result.levels)):
+            groups = _every_group(result.basis, list(result.question.by[:depth]))
+            told = (
+                [asked.told(let_out, key) for key in groups.to_dicts()]
+                if depth
+                else [asked.told(let_out, {})]
+            )
+            levels.append(_printed(groups, told, let_out, result, rounding(row)))
     else:
-        levels = tuple(level.with_columns(hidden=pl.lit(False)) for level in result.levels)
-    return Finding(result.question, policy, levels, result.definitions, result.provenance)
+        as_counted = (pl.lit(value=False).alias("hidden"), pl.lit(None, pl.String).alias("as_of"))
+        levels = [level.with_columns(as_counted) for level in result.levels]
+    return Finding(result.question, policy, tuple(levels), result.definitions, result.provenance)
+
+
+def unreleased(basis: Basis, provenance: Provenance, smallest: int) -> Release:
+    """Return what may be let out of a build before which nothing was."""
+    return first_release(plan(basis, smallest), provenance.build, through(provenance))
+
+
+def through(provenance: Provenance) -> str | None:
+    """Return the last day of the data as text; None in a study of relative days."""
+    return None if provenance.data_through is None else str(provenance.data_through)
 
 
 def why_refused(question: Question, basis: Basis) -> str | None:
@@ -57,37 +67,42 @@ def why_refused(question: Question, basis: Basis) -> str | None:
     return asked if isinstance(asked, str) else None
 
 
-def _withheld(
-    level: pl.DataFrame, by: list[str], asked: Asked, made: Plan, basis: Basis
-) -> pl.DataFrame:
-    """Return a level with all its rows, and numbers null where its row stands too low for them."""
-    level = _every_row(level, by, basis)
-    allowed = [asked.kinds(made, key) for key in keys(level, by)]
-    shown = [
-        pl.when(pl.Series([kind in kinds for kinds in allowed], dtype=pl.Boolean))
-        .then(pl.col(name))
-        .alias(name)
-        for kind, names in NUMBERS.items()
-        for name in names
-    ]
-    hidden = pl.Series([("missing" not in kinds) for kinds in allowed], dtype=pl.Boolean)
-    withheld = [pl.lit(None, pl.Float64).alias(name) for name in OF_SINGLE_COURSES]
-    reason = pl.lit("not_released").alias("weighted_refused")
-    return level.with_columns(*shown, *withheld, reason, hidden=hidden)
-
-
-def _every_row(level: pl.DataFrame, by: Sequence[str], basis: Basis) -> pl.DataFrame:
-    """Return a level with a row for every group of the build, also those that a filter leaves empty.
+def _every_group(basis: Basis, by: list[str]) -> pl.DataFrame:
+    """Return every group of the build by some columns, also those that a filter leaves empty.
 
     That a group is listed must not tell whether anybody of it passes the filter.
     """
-    if not by:
-        return level
-    rows = basis.frame.select(by).unique().sort(by, nulls_last=False)
-    return rows.join(
-        level, on=by, how="left", nulls_equal=True, maintain_order="left"
-    ).with_columns(
-        pl.col(*STATUSES, *COUNTS).fill_null(0),
-        pl.col("unstable").fill_null(value=True),
-        pl.col("enough_follow_up").fill_null(value=False),
+    return basis.frame.select(by).unique().sort(by, nulls_last=False) if by else pl.DataFrame()
+
+
+def _printed(
+    groups: pl.DataFrame, told: Sequence[Told], release: Release, result: Result, step: int
+) -> pl.DataFrame:
+    """Return a level made of what is told of its groups; `step` is what counts are rounded to."""
+    numbers = {name: [one.numbers.get(name) for one in told] for name in NUMBERS}
+    counts = pl.concat(
+        [groups, pl.DataFrame(numbers, schema=dict.fromkeys(NUMBERS, pl.Int64))], how="horizontal"
+    )
+    level = shared(counts, result.question, result.definitions)
+    if step > 1:
+        half = step // 2
+        assessed = pl.col("responded") + pl.col("not_responded")
+        level = (
+            level.with_columns(
+                (pl.col(*NUMBERS) + half) // step * step,
+                *[pl.lit(None, level.schema[name]).alias(name) for name in OF_COUNTS],
+            )
+            .with_columns(assessed=assessed)
+            .with_columns(due=pl.coalesce(pl.col("assessed") + pl.col("not_assessed"), "due"))
+        )
+    old = [one.kept is not None and one.kept.build != release.build for one in told]
+    through = [
+        one.kept.through if one.kept is not None and was else None
+        for one, was in zip(told, old, strict=True)
+    ]
+    return level.with_columns(
+        *[pl.lit(None, pl.Float64).alias(name) for name in OF_SINGLE_COURSES],
+        pl.lit("not_released").alias("weighted_refused"),
+        pl.Series("hidden", ["not_assessed" not in one.numbers for one in told], dtype=pl.Boolean),
+        pl.Series("as_of", through, dtype=pl.String),
     )

@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.disclosure import words
+from pipelines.disclosure.as_of import earlier
 from pipelines.disclosure.missing import missing_table, tipping, weighted
 from pipelines.disclosure.table import table
 from pipelines.estimates.result import Provenance, Question
@@ -20,7 +21,8 @@ class Finding:
     """Numbers as a policy lets them be shown; only `disclose` makes one.
 
     `levels` are the Result's, each row with its numbers, null where they are withheld, and with
-    `hidden`: whether its rate is withheld, or null too where it has none to withhold.
+    `hidden`: whether its rate is withheld, or null too where it has none to withhold; `as_of` is the
+    last day of the data of an earlier release whose numbers a row keeps, null where they are of now.
     """
 
     question: Question
@@ -75,6 +77,11 @@ class Finding:
     def weighted(self) -> str:
         """Return the response of all together weighted for who was assessed, or why there is none."""
         return weighted(self.total, self.definitions)
+
+    @property
+    def earlier(self) -> list[str]:
+        """Return which rows keep the numbers of an earlier release, in a line for each of their days."""
+        return earlier(self.levels, self.question, self.definitions)
 
     @property
     def footnote(self) -> str:

@@ -1,5 +1,7 @@
 """The policies: rows of policies.csv."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from pipelines.definitions import Definitions, InputError
@@ -20,3 +22,18 @@ def policy_row(definitions: Definitions, policy: str) -> dict[str, object]:
 def smallest_shown(row: dict[str, object]) -> int:
     """Return the smallest count but 0 that a policy shows; 0 where it shows all."""
     return int(str(row["smallest_count"])) if row["protects"] else 0
+
+
+def rounding(row: Mapping[str, object]) -> int:
+    """Return what a policy rounds counts to; 1 where it does not."""
+    step = row["round_to"]
+    assert isinstance(step, int)
+    return step
+
+
+def refuse_rounding(row: Mapping[str, object], what: str) -> None:
+    """Raise InputError where a policy rounds counts, of what is not made for that."""
+    if rounding(row) > 1:
+        raise InputError(
+            f"policy {row['policy']}: {what} is not told in rounded counts; expected cms11 or internal"
+        )

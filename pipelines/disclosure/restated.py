@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipelines.definitions import Definitions
-from pipelines.disclosure.policies import policy_row
+from pipelines.disclosure.policies import policy_row, refuse_rounding
 from pipelines.disclosure.words import percent
 from pipelines.estimates.restated import Restatements
 
@@ -51,6 +51,7 @@ def disclose_restatements(result: Restatements, policy: str = "cms11") -> Restat
     sums of such blocks. Raises InputError for an unknown policy.
     """
     row = policy_row(result.definitions, policy)
+    refuse_rounding(row, "what a build moved")
     smallest = int(str(row["smallest_count"]))
     open_ = not row["protects"] or bool((result.blocks["persons"] >= smallest).all())
     moved = result.moved.height if open_ or not result.moved.height else None

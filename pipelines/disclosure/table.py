@@ -78,7 +78,7 @@ def number(count: object) -> str:
 def share(row: Mapping[str, object], name: str) -> str:
     """Return a share for people: a dash where nobody is due, `hidden` where it is withheld."""
     if row[name] is None:
-        return NONE if row["due"] == 0 else HIDDEN
+        return NONE if row["due"] == 0 or row.get("hidden") is False else HIDDEN
     return percent(row[name])
 
 

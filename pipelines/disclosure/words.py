@@ -58,6 +58,11 @@ def sentence(row: Mapping[str, object], question: Question, definitions: Definit
         return "Too few courses to show a rate without showing a person."
     if not row["due"]:
         return _nothing_due(row)
+    if row["assessed"] and row["rate"] is None:
+        return (
+            f"About {row['due']:,} were due, {row['assessed']:,} were followed up and {row['responded']:,}"
+            f" {did}; from rounded counts no rate can be told."
+        )
     followed, rate = percent(row["follow_up"]), percent(row["rate"])
     interval = span(row["low"], row["high"])
     if counts_as_harm(question, definitions):

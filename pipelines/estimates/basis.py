@@ -39,7 +39,7 @@ def basis(
     The first of `windows` tells which courses there are; every window has the same. `through` is the
     last day of the data.
     """
-    frame = pl.DataFrame()
+    frame: pl.DataFrame | None = None
     for name, courses in windows:
         first = courses.filter("is_first_course")
         wide = first.pivot("measure", index="course_key", values="status")
@@ -50,9 +50,13 @@ def basis(
                 if column != "course_key"
             }
         )
-        if frame.is_empty():
+        if frame is None:
             frame = first.select(KEYS).unique("course_key", maintain_order=True)
         frame = frame.join(wide, on="course_key", how="left", maintain_order="left")
+    assert frame is not None, "a practice has a window"
+    headline = status_column("response", window)
+    if headline not in frame.columns:  # no course is asked for the measure
+        frame = frame.with_columns(pl.lit(None, pl.String).alias(headline))
     return Basis(frame, window, _due_from(window, through, definitions), definitions)
 
 

@@ -48,6 +48,11 @@ def response(
     return Result(question, tuple(found), courses, definitions, provenance, basis)
 
 
+def shared(counted: pl.DataFrame, question: Question, definitions: Definitions) -> pl.DataFrame:
+    """Return counts of groups of first courses with the shares and flags of `response`; null of null."""
+    return _with_tipping(with_shares(counted, counted, [], question, definitions), definitions)
+
+
 def _with_tipping(counted: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
     most = 100 * (pl.col("responded") + pl.col("not_assessed"))
     asked = definitions.setting("tipping_percent") * pl.col("due")

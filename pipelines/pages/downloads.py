@@ -6,7 +6,7 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from pipelines import cached
+from pipelines import cached, ledger
 from pipelines.charts.rows import rows
 from pipelines.disclosure import Finding, why_refused
 from pipelines.estimates import Question
@@ -15,7 +15,7 @@ from pipelines.pages.view import LEAVING, View
 
 NUMBERS = (
     "started", "baseline", "eligible", "due", "assessed", "responded", "known", "rate", "low",
-    "high", "highest", "follow_up", "unstable", "enough_follow_up", "hidden",
+    "high", "highest", "follow_up", "unstable", "enough_follow_up", "hidden", "as_of",
 )  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def buttons(view: View, questions: tuple[Question, ...]) -> None:
             key="csv", on_click="ignore", icon=":material/table:", disabled=refused is not None,
         )  # fmt: skip
         st.download_button(
-            "Chart (PNG)", partial(cached.picture, view.practice, leaving, LEAVING), f"{name}.png",
+            "Chart (PNG)", partial(_png, view, leaving), f"{name}.png",
             "image/png", key="png", on_click="ignore", icon=":material/image:",
             disabled=refused is not None,
         )  # fmt: skip
@@ -50,7 +50,19 @@ def _file_name(view: View) -> str:
 
 
 def _csv(view: View) -> str:
+    _written_down(view, "table (CSV)")
     return text(cached.finding(view.practice, view.question, LEAVING))
+
+
+def _png(view: View, questions: tuple[Question, ...]) -> bytes:
+    _written_down(view, "chart (PNG)")
+    return cached.picture(view.practice, questions, LEAVING)
+
+
+def _written_down(view: View, what: str) -> None:
+    """Write into the ledger of releases that a view leaves the practice."""
+    asked = f"{what} of {', '.join([view.question.measure, view.question.window, *view.filters])}"
+    ledger.let_out(view.practice, LEAVING, asked)
 
 
 def text(finding: Finding) -> str:

@@ -34,7 +34,13 @@ def main() -> None:
             return
         questions = downloads.released(questions, view.practice.basis)
     finding, *beside = [cached.finding(view.practice, asked, view.policy) for asked in questions]
-    answer(view, finding.definitions, phrases.TOGETHER, finding.sentence, cautions(finding))
+    answer(
+        view,
+        finding.definitions,
+        phrases.TOGETHER,
+        finding.sentence,
+        [*cautions(finding), *finding.earlier],
+    )
     either_width(
         "rates", response.chart(finding, beside), response.chart(finding, beside, narrow=True)
     )

@@ -189,13 +189,22 @@ def test_a_setting_that_a_build_needs_can_not_be_removed(tmp_path: Path) -> None
 
 
 def test_a_practice_can_not_make_a_protecting_policy_looser(tmp_path: Path) -> None:
-    header = "policy,label,protects,smallest_count,sentence,source\n"
-    assert refused(tmp_path, policies=header + "cms11,Small,yes,1,x,us\n") == [
-        "definitions/policies.csv, row 1: smallest_count is 1; expected 11 or more for a policy that protects"
+    header = "policy,label,protects,smallest_count,round_to,sentence,source\n"
+    assert refused(tmp_path, policies=header + "cms11,Small,yes,1,1,x,us\n") == [
+        "definitions/policies.csv, row 1: smallest_count is 1; expected 11 or more for cms11, a policy"
+        " that protects"
     ]
-    assert refused(tmp_path, policies=header + "cms11,Small,no,11,x,us\n") == [
-        "definitions/policies.csv, row 1: protects is no; cms11 always protects"
+    assert refused(tmp_path, policies=header + "opensafely,Small,yes,8,1,x,us\n") == [
+        "definitions/policies.csv, row 1: round_to is 1; expected 5 or more for opensafely"
     ]
+    assert refused(tmp_path, policies=header + "nhs5,Small,no,11,5,x,us\n") == [
+        "definitions/policies.csv, row 1: protects is no; only internal does not protect"
+    ]
+    stricter = tmp_path / "stricter"
+    stricter.mkdir()
+    (stricter / "policies.csv").write_text(header + "cms11,Small,yes,20,1,x,us\n", "utf8")
+    policies = load(stricter)["policies"]
+    assert policies.filter(policy="cms11")["smallest_count"].item() == 20
 
 
 def test_a_fall_in_percent_needs_a_floor_because_nothing_falls_from_0(tmp_path: Path) -> None:

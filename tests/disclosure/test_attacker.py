@@ -1,11 +1,15 @@
 """The pages of rates against one who reads them all; attacker.py runs it on as many practices as wanted."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pipelines.definitions import Definitions
-from tests.disclosure.attacker import cell_by_cell, leaks
-from tests.disclosure.drawn_practices import MEASURES, WAYS, practice
+from pipelines.disclosure import disclose
+from pipelines.estimates import Question, response
+from tests.disclosure.attacker import MADE, cell_by_cell, leaks
+from tests.disclosure.drawn_practices import MEASURES, WAYS, Drawn, practice
 
 
 @pytest.mark.parametrize("courses", [200, 700, 2_400])
@@ -33,3 +37,14 @@ def test_a_course_can_go_18_ways_for_the_measures_each_with_its_ways_for_the_win
     # The 7 that the headline window does not count go one way in the others, who is not due 4 ways
     # (early only); those that are due 3 early and 1 + 3 * 4 later.
     assert len(WAYS) == 7 + 4 + 10 * 3 * 13
+
+
+def test_a_practice_without_courses_shows_none(definitions: Definitions) -> None:
+    drawn = practice(np.random.default_rng(1), 50, definitions)
+    nobody = replace(drawn.basis, frame=drawn.basis.frame.clear())
+    question = Question(by=("category",))
+    result = response(
+        Drawn(nobody, drawn.way).courses(question), question, definitions, MADE, nobody
+    )
+    assert disclose(result).total["started"] == 0
+    assert disclose(result).sentence == "No course to count."

@@ -1,0 +1,166 @@
+"""A release: the units that others may see, each as of the build in which it was last let out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines.disclosure.plan import Plan
+from pipelines.disclosure.units import Row, Unit, moved
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A unit as it was let out: of which build, with data through which day (None: relative days)."""
+
+    unit: Unit
+    build: str
+    through: str | None
+
+
+@dataclass(frozen=True)
+class Release:
+    """What others may see on a build: the blocks of rows on rungs; see `Plan`."""
+
+    build: str
+    units: Mapping[tuple[str, Row], Kept]
+    apart: Mapping[tuple[str, str], str]
+
+    def kept(self, rung: str, row: Row) -> Kept | None:
+        """Return a row's blocks on a rung; None where they were never let out."""
+        return self.units.get((rung, row))
+
+
+def first_release(made: Plan, build: str, through: str | None) -> Release:
+    """Return the release of a build before which nothing was let out."""
+    return Release(
+        build, {key: Kept(unit, build, through) for key, unit in made.units.items()}, made.apart
+    )
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was let out anew on one build: the units whose numbers are of that build."""
+
+    build: str
+    through: str | None
+    units: Mapping[tuple[str, Row], Unit]
+
+
+def next_release(
+    made: Plan, earlier: Sequence[Snapshot], build: str, through: str | None, smallest: int
+) -> tuple[Release, Snapshot]:
+    """Return the release of a build after `earlier` ones, oldest first, and what is new in it.
+
+    A row's numbers on a rung are replaced only together with those that they refine and those of its
+    parent; where each block moved by nobody or by enough persons since each time it was let out; and
+    where what is left of the parent, without the rows replaced at both times, moved so too. Else it
+    keeps those of the last time.
+    """
+    new = Snapshot(build, through, dict(_fresh(made, earlier, smallest)))
+    return standing_release(made, (*earlier, new)), new
+
+
+def standing_release(made: Plan, snapshots: Sequence[Snapshot]) -> Release:
+    """Return what others see after snapshots, oldest first, the last of the build of the plan."""
+    units: dict[tuple[str, Row], Kept] = {}
+    for snapshot in snapshots:
+        for key, unit in snapshot.units.items():
+            units[key] = Kept(unit, snapshot.build, snapshot.through)
+    return Release(snapshots[-1].build, units, made.apart)
+
+
+def _fresh(
+    made: Plan, earlier: Sequence[Snapshot], smallest: int
+) -> Iterator[tuple[tuple[str, Row], Unit]]:
+    """Yield the units that may be let out anew, rung by rung, each row after its parent."""
+    fresh: dict[str, dict[Row, Unit]] = {}
+    parents = {child: row for row, rows in made.children.items() for child in rows}
+    for rung in made.rungs:
+        standing = {row: unit for (name, row), unit in made.units.items() if name == rung.name}
+        ready = {
+            row: unit
+            for row, unit in standing.items()
+            if all(row in fresh[name] for name in rung.below)
+            and _may_move(unit, [one.units.get((rung.name, row)) for one in earlier], smallest)
+        }
+        taken = {row: unit for row, unit in ready.items() if row not in parents}
+        for row in sorted(made.children, key=len):
+            if row not in taken:
+                continue
+            family = {child: ready[child] for child in made.children[row] if child in ready}
+            before = [
+                (one.units[rung.name, row], _children(one, rung.name, made.children[row]))
+                for one in earlier
+                if (rung.name, row) in one.units
+            ]
+            taken |= _held_back(taken[row], family, made.children[row], before, smallest)
+        fresh[rung.name] = taken
+        yield from (((rung.name, row), unit) for row, unit in taken.items())
+
+
+def _children(one: Snapshot, rung: str, rows: Sequence[Row]) -> dict[Row, Unit]:
+    return {row: one.units[rung, row] for row in rows if (rung, row) in one.units}
+
+
+def _may_move(unit: Unit, before: Sequence[Unit | None], smallest: int) -> bool:
+    return all(_enough(moved(one, unit), smallest) for one in before if one is not None)
+
+
+def _enough(numbers: Sequence[int], smallest: int) -> bool:
+    return all(number == 0 or abs(number) >= smallest for number in numbers)
+
+
+def _held_back(
+    parent: Unit,
+    family: dict[Row, Unit],
+    children: Sequence[Row],
+    before: Sequence[tuple[Unit, dict[Row, Unit]]],
+    smallest: int,
+) -> dict[Row, Unit]:
+    """Return the children that may be let out with their parent; the smallest are held back first."""
+    kept = dict(family)
+    while kept and not all(
+        _apart(parent, kept, children, was, seen, smallest) for was, seen in before
+    ):
+        del kept[min(kept, key=lambda row: (kept[row].courses, str(row)))]
+    return kept
+
+
+def _apart(
+    parent: Unit,
+    kept: Mapping[Row, Unit],
+    children: Sequence[Row],
+    was: Unit,
+    seen: Mapping[Row, Unit],
+    smallest: int,
+) -> bool:
+    """Return whether no small number of persons shows between an earlier time and now.
+
+    Three sums are known at both times: what is left without the rows seen at both; and, where the rows
+    seen at one time are all that the other leaves over, those.
+    """
+    both = [row for row in kept if row in seen]
+    if not _enough(moved(_left(was, seen, both), _left(parent, kept, both)), smallest):
+        return False
+    over_now = [row for row in children if row not in kept]
+    if over_now and all(row in seen for row in over_now):
+        shown = _sum(was, seen, over_now)
+        if not _enough(moved(shown, _left(parent, kept, list(kept))), smallest):
+            return False
+    over_then = [row for row in children if row not in seen]
+    if over_then and all(row in kept for row in over_then):
+        shown = _sum(parent, kept, over_then)
+        return _enough(moved(_left(was, seen, list(seen)), shown), smallest)
+    return True
+
+
+def _left(parent: Unit, rows: Mapping[Row, Unit], without: Sequence[Row]) -> Unit:
+    for row in without:
+        parent = parent.plus(rows[row], -1)
+    return parent
+
+
+def _sum(like: Unit, rows: Mapping[Row, Unit], chosen: Sequence[Row]) -> Unit:
+    found = Unit({}, like.parts)
+    for row in chosen:
+        found = found.plus(rows[row])
+    return found

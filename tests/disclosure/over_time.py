@@ -1,0 +1,211 @@
+"""An attacker who keeps every release: bounds the new persons of each row between two builds.
+
+A practice grows week by week: courses start, come due nine weeks later, and are followed up or not.
+The attacker knows all that was let out on each build, that counts are whole, and that courses started,
+due, assessed and responded never become fewer; it does not know any course.
+
+`python -m tests.disclosure.over_time PRACTICES` runs it over 52 weekly builds.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
+
+from pipelines.definitions import Definitions, load
+from pipelines.disclosure.plan import Plan, plan
+from pipelines.disclosure.release import Snapshot, next_release
+from pipelines.disclosure.units import Row, Unit
+from pipelines.estimates.basis import GROUPS, Basis, status_column
+
+Floats = NDArray[np.float64]
+WINDOW, SMALLEST = "post_induction", 11
+STATUSES = ("not_yet_due", "not_assessed", "responded", "not_responded")
+WEEKS_UNTIL_DUE = 9
+GROWING = (
+    STATUSES,
+    STATUSES[1:],
+    STATUSES[2:],
+    ("responded",),
+)  # started, due, assessed, responded
+FIRST = date(2024, 1, 1)
+
+
+@dataclass(frozen=True)
+class Growing:
+    """A practice that grows: one row per course with condition, group, week of start and outcome."""
+
+    courses: pl.DataFrame
+    definitions: Definitions
+
+    def at(self, week: int) -> pl.DataFrame:
+        """Return the courses that had started by a week, with their status then."""
+        due = pl.col("week") + WEEKS_UNTIL_DUE <= week
+        status = pl.when(due).then("outcome").otherwise(pl.lit("not_yet_due"))
+        return self.courses.filter(pl.col("week") <= week).with_columns(
+            status.alias(status_column("response", WINDOW))
+        )
+
+    def build(self, week: int) -> Plan:
+        """Return the plan of the build of a week."""
+        through = FIRST + timedelta(weeks=week)
+        return plan(Basis(self.at(week), WINDOW, through, self.definitions), SMALLEST)
+
+
+def growing(
+    chance: np.random.Generator, weekly: float, weeks: int, definitions: Definitions
+) -> Growing:
+    """Return a practice that starts so many courses a week on average, from 60 weeks before the first build."""
+    headline = definitions["categories"].filter("headline")["category"].to_list()
+    conditions = (
+        definitions["subtypes"]
+        .filter(pl.col("category").is_in(headline))
+        .select("category", "subtype")
+        .rows()
+    )
+    week = np.repeat(np.arange(-60, weeks), chance.poisson(weekly, weeks + 60))
+    many = len(week)
+    condition = chance.choice(
+        len(conditions), many, p=chance.dirichlet(np.full(len(conditions), 0.5))
+    )
+    months = [FIRST + timedelta(weeks=int(n)) for n in week]
+    frame = pl.DataFrame(
+        {
+            "course_key": [str(n) for n in range(many)],
+            "patient_key": [str(n) for n in range(many)],
+            "category": [conditions[n][0] for n in condition],
+            "subtype": [conditions[n][1] for n in condition],
+            **{
+                name: [f"{name} {n}" for n in chance.choice(3, many, p=chance.dirichlet([1, 1, 1]))]
+                for name in GROUPS
+            },
+            "start_month": [day.replace(day=1) for day in months],
+            "week": week,
+            "outcome": chance.choice(STATUSES[1:], many, p=chance.dirichlet([2, 2, 2])),
+        }
+    )
+    return Growing(frame, definitions)
+
+
+def releases(practice: Growing, weeks: Sequence[int], *, guarded: bool = True) -> list[Snapshot]:
+    """Return what is let out anew on the build of each week; unguarded, all that each build may show."""
+    found: list[Snapshot] = []
+    for week in weeks:
+        made = practice.build(week)
+        if guarded:
+            found.append(next_release(made, found, str(week), None, SMALLEST)[1])
+        else:
+            found.append(Snapshot(str(week), None, made.units))
+    return found
+
+
+def computed(practice: Growing, weeks: Sequence[int], out: Sequence[Snapshot]) -> Iterator[str]:
+    """Yield each row whose new persons between two builds, 1 to 10 of them, follow from the releases."""
+    attack = _Attack(practice, weeks, out)
+    for row in attack.rows:
+        for first, last in combinations(range(len(weeks)), 2):
+            for statuses in GROWING:
+                new = attack.of(row, statuses, last) - attack.of(row, statuses, first)
+                real = int(new @ attack.truth)
+                if 0 < real < SMALLEST and attack.fixes(new):
+                    yield f"{row}: {real} new {statuses[-1]} from week {weeks[first]} to {weeks[last]}"
+
+
+class _Attack:
+    """The unknowns: courses of each condition, by status, on each build; and what is known of them."""
+
+    def __init__(self, practice: Growing, weeks: Sequence[int], out: Sequence[Snapshot]) -> None:
+        leaves = practice.courses.select("category", "subtype").unique().sort(pl.all()).rows()
+        self.leaves: list[Row] = leaves
+        self.rows: list[Row] = [(), *dict.fromkeys((leaf[0],) for leaf in leaves), *leaves]
+        self.weeks = weeks
+        self.truth = np.concatenate([self._counted(practice.at(week)) for week in weeks])
+        told, values = [], []
+        for place, snapshot in enumerate(out):
+            for (rung, row), unit in snapshot.units.items():
+                for statuses, number in _told(rung, unit):
+                    told.append(self.of(row, statuses, place))
+                    values.append(number)
+        self.told, self.values = csr_matrix(np.array(told)), np.array(values, np.float64)
+        assert np.allclose(self.told @ self.truth, self.values)
+        self.grown = csr_matrix(np.array([
+            self.of(leaf, statuses, place) - self.of(leaf, statuses, place + 1)
+            for leaf in leaves for statuses in GROWING for place in range(len(weeks) - 1)
+        ]))  # fmt: skip
+        self._span = np.linalg.svd(self.told.toarray(), full_matrices=False)[2]
+
+    def of(self, row: Row, statuses: Sequence[str], place: int) -> Floats:
+        """Return which unknowns add up to a row's courses with some statuses on a build."""
+        inside = np.array([leaf[: len(row)] == row for leaf in self.leaves], np.float64)
+        cells = np.outer(inside, [status in statuses for status in STATUSES]).ravel()
+        whole = np.zeros((len(self.weeks), len(cells)))
+        whole[place] = cells
+        return whole.ravel()
+
+    def _counted(self, courses: pl.DataFrame) -> Floats:
+        column = status_column("response", WINDOW)
+        number = dict(
+            courses.group_by("category", "subtype", column).len().select(
+                pl.concat_list(pl.col("category", "subtype", column).fill_null("none")), "len"
+            ).map_rows(lambda row: ("|".join(row[0]), row[1])).rows()
+        )  # fmt: skip
+        keys = ["|".join([leaf[0] or "", leaf[1] or "none"]) for leaf in self.leaves]
+        return np.array(
+            [number.get(f"{key}|{status}", 0) for key in keys for status in STATUSES], np.float64
+        )
+
+    def fixes(self, target: Floats) -> bool:
+        """Return whether a sum of unknowns can have one value only."""
+        ends = []
+        for sign in (1, -1):
+            found = linprog(
+                sign * target, A_eq=self.told, b_eq=self.values, A_ub=self.grown,
+                b_ub=np.zeros(self.grown.shape[0]), bounds=(0, None), method="highs",
+            )  # fmt: skip
+            if found.status == 3:
+                return False
+            assert found.status == 0, found.message
+            ends.append(sign * found.fun)
+            if sign == 1 and ends[0] < 1 - 1e-6:
+                return False  # nobody may be new
+        return bool(round(ends[1]) - round(ends[0]) == 0) or ends[1] < SMALLEST - 1e-6
+
+
+def _told(rung: str, unit: Unit) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield the statuses of each block of a rung of the headline measure, with its courses."""
+    if rung == "started":
+        yield STATUSES, unit.courses
+    elif rung == "due":
+        yield STATUSES[1:], unit.having(due="due")
+    elif rung == "responded":
+        yield ("responded",), unit.having(responded="responded")
+    elif rung == "missing":
+        for status in STATUSES[1:]:
+            yield (status,), unit.having(missing=status)
+
+
+def main(practices: int) -> None:
+    """Run the attacker over 52 weekly builds, with the ledger's rule and without it."""
+    definitions, chance = load(), np.random.default_rng(20_261_126)
+    weeks = list(range(52))
+    broken, naive = 0, 0
+    for number in range(practices):
+        practice = growing(chance, float(chance.uniform(3, 30)), 52, definitions)
+        found = list(computed(practice, weeks, releases(practice, weeks)))
+        broken += bool(found)
+        if found:
+            print(number, *found[:5], sep="\n  ", flush=True)
+        bare = releases(practice, weeks, guarded=False)
+        naive += next(computed(practice, weeks, bare), None) is not None
+    print(f"{practices} practices; broken: {broken}; without the rule: {naive}")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
