@@ -16,11 +16,18 @@ import streamlit as st
 from pipelines import ledger
 from pipelines.charts.picture import png
 from pipelines.definitions import InputError
-from pipelines.disclosure import Finding, QualityFinding, disclose, disclose_quality
+from pipelines.disclosure import (
+    Finding,
+    QualityFinding,
+    disclose,
+    disclose_quality,
+    why_refused,
+)
 from pipelines.disclosure.adjusted import adjusted_scores
 from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
 from pipelines.disclosure.condition import ConditionFinding, disclose_condition
 from pipelines.disclosure.flow import FlowFinding, disclose_flow
+from pipelines.disclosure.for_others import GroupsFinding, disclose_groups
 from pipelines.disclosure.policies import policy_row
 from pipelines.disclosure.release import Release
 from pipelines.disclosure.safety import SafetyFinding, disclose_safety
@@ -44,9 +51,20 @@ def practice(folder: Path) -> Practice:
 
 def finding(opened: Practice, question: Question, policy: str) -> Finding:
     """Return the answer to a question under a policy."""
-    let_out = released(opened, policy)
-    stamp = "" if let_out is None else ledger.stamp(opened.folder)
-    return _finding(str(opened.folder), opened.build.id, question, policy, stamp, let_out, opened)
+    key = (str(opened.folder), opened.build.id, question, policy)
+    return _finding(*key, *_let_out(opened, policy), opened)
+
+
+def groups(
+    opened: Practice, question: Question, by: tuple[str, ...], policy: str
+) -> GroupsFinding | str:
+    """Return the rates of groups as others may see them, or why they may not."""
+    asked = replace(question, by=by)
+    refused = why_refused(asked, opened.basis)
+    if refused:
+        return f"Not shown to others: {refused}."
+    key = (str(opened.folder), opened.build.id, asked, policy)
+    return _groups(*key, *_let_out(opened, policy), opened)
 
 
 def released(opened: Practice, policy: str) -> Release | None:
@@ -89,8 +107,9 @@ def trend(
     """
     noted = opened.annotations().content
     return _trend(
-        str(opened.folder), opened.build.id, question, rules, rebased, noted, policy, opened
-    )
+        str(opened.folder), opened.build.id, question, rules, rebased, noted, policy,
+        *_let_out(opened, policy), opened,
+    )  # fmt: skip
 
 
 def safety(opened: Practice, question: Question, policy: str) -> SafetyFinding | str:
@@ -104,6 +123,12 @@ def flow(opened: Practice, question: Question, policy: str) -> FlowFinding | str
     """Return the flow through a practice under the question's filters, or why it is not shown."""
     noted = opened.annotations().content
     return _flow(str(opened.folder), opened.build.id, question, noted, policy, opened)
+
+
+def _let_out(opened: Practice, policy: str) -> tuple[str, Release | None]:
+    """Return what a release depends on beside the build, and the release; nothing where all is shown."""
+    found = released(opened, policy)
+    return ("", None) if found is None else (ledger.stamp(opened.folder), found)
 
 
 def picture(opened: Practice, questions: tuple[Question, ...], policy: str) -> bytes:
@@ -174,6 +199,23 @@ def _finding(
 
 
 @st.cache_resource(max_entries=60, ttl="1h", show_spinner=False)
+def _groups(
+    folder: str,
+    build: str,
+    question: Question,
+    policy: str,
+    stamp: str,
+    _release: Release | None,
+    _opened: Practice,
+) -> GroupsFinding:
+    assert _release is not None
+    result = _opened.response(
+        by=question.by, measure=question.measure, window=question.window, **_filters(question)
+    )
+    return disclose_groups(result, policy, _release)
+
+
+@st.cache_resource(max_entries=60, ttl="1h", show_spinner=False)
 def _condition(
     folder: str, build: str, question: Question, category: str, policy: str, _opened: Practice
 ) -> ConditionFinding | str:
@@ -222,6 +264,8 @@ def _trend(
     rebased: bool,
     noted: str,
     policy: str,
+    stamp: str,
+    _release: Release | None,
     _opened: Practice,
 ) -> TrendFinding | str:
     found = _opened.trend(
@@ -232,7 +276,7 @@ def _trend(
         rebased=rebased,
         **_filters(question),
     )
-    return disclose_trend(found, policy)
+    return disclose_trend(found, policy, _release)
 
 
 @st.cache_resource(max_entries=60, ttl="1h", show_spinner=False)

@@ -1,6 +1,6 @@
 """A practice that is open: its build, its names, and the courses that a question counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -17,6 +17,7 @@ from pipelines.estimates.flow import Passing
 from pipelines.estimates.followed import Followed
 from pipelines.estimates.result import Population, Provenance
 from pipelines.estimates.safety import Infusions
+from pipelines.estimates.tallies import Tally, tallies
 from pipelines.intake.annotations import Annotations, annotations
 from pipelines.warehouse import Build
 
@@ -92,14 +93,28 @@ class Opened:
     @cached_property
     def basis(self) -> Basis:
         """Return the first courses that rates of any question are counted from, unfiltered."""
-        ladder = self.definitions["release_ladder"]
-        windows = [self.default_window, *ladder["window"].drop_nulls().unique(maintain_order=True)]
-        courses = (
-            (window, warehouse.window_courses(self.build.path, window).select(COLUMNS))
-            for window in windows
-            if window in self.windows
+        return basis(
+            self._every_window,
+            self.default_window,
+            self.build.data_through,
+            self.definitions,
+            self._tallies,
         )
-        return basis(courses, self.default_window, self.build.data_through, self.definitions)
+
+    def _every_window(self) -> Iterator[tuple[str, pl.DataFrame]]:
+        ladder = self.definitions["release_ladder"]
+        named = [self.default_window, *ladder["window"].drop_nulls().unique(maintain_order=True)]
+        for window in dict.fromkeys(named):
+            if window in self.windows:
+                courses = warehouse.window_courses(self.build.path, window)
+                yield window, courses.select(COLUMNS)
+
+    def _tallies(self) -> tuple[Tally, ...]:
+        marts = ("infusion_events", "infusion_safety", "visit_flow")
+        events, infusions, visits = (
+            warehouse.whole_table(self.build.path, f"marts.{name}") for name in marts
+        )
+        return tallies(events, infusions, visits)
 
     @property
     def provenance(self) -> Provenance:

@@ -208,6 +208,7 @@ class Practice(Opened):
             self.definitions,
             self.provenance,
             rules,
+            self.basis,
             rebased=rebased,
         )
 

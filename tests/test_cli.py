@@ -58,6 +58,7 @@ def test_build_and_rates_print_the_object_that_is_documented(tmp_path: Path) -> 
         "assessed": 0, "responded": 0, "known": None, "rate": None, "low": None, "high": None,
         "highest": None, "follow_up": None, "unstable": True, "hidden": False,
         "enough_follow_up": False,
+        "as_of": None,
     }  # fmt: skip
     assert done.stderr == ""
 

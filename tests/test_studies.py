@@ -163,8 +163,8 @@ def test_cms11_hides_alike_in_every_format(practices: Path) -> None:
     rows = json.loads(plain)["rows"]
     assert all(row[name] is None for row in rows for name in (*COUNTS, "due", "rate"))
     assert csv.splitlines()[1:] == [
-        "depression,bipolar,,,,,,,,,,,,,,true,",
-        "depression,mdd,,,,,,,,,,,,,,true,",
+        "depression,bipolar,,,,,,,,,,,,,,true,,",
+        "depression,mdd,,,,,,,,,,,,,,true,,",
     ]
     assert table.count("hidden") >= 16
 

@@ -11,7 +11,7 @@ from pipelines.disclosure import Finding
 def smallest_count(definitions: Definitions) -> int:
     """Return the smallest count that a protecting policy lets out; smaller ones are flagged."""
     protecting = definitions["policies"].filter("protects")
-    return min(protecting["smallest_count"].to_list(), default=0)
+    return max(protecting["smallest_count"].to_list(), default=0)
 
 
 def is_small(row: Numbers, smallest: int) -> bool:

@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.charts import theme
 from pipelines.charts.framing import framed
 from pipelines.charts.places import Layer, together
+from pipelines.disclosure import Finding
 from pipelines.disclosure.comparison import ComparisonFinding
 from pipelines.disclosure.comparison_words import outside
 from pipelines.disclosure.words import counts_as_harm, met
@@ -18,7 +19,9 @@ MOST_NAMED = 8  # of more groups not all names have room
 LINES = (("low_998", [1, 0]), ("high_998", [1, 0]), ("low_95", [4, 3]), ("high_95", [4, 3]))
 
 
-def chart(finding: ComparisonFinding, found: Funnel, *, narrow: bool = False) -> alt.LayerChart:
+def chart(
+    finding: ComparisonFinding | Finding, found: Funnel, *, narrow: bool = False
+) -> alt.LayerChart:
     """Return dots by size within their limits; blue and orange: better and worse than the outer ones.
 
     Of many groups only those outside the inner limits are named.

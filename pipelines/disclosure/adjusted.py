@@ -4,7 +4,7 @@ import polars as pl
 
 from pipelines.disclosure.policies import policy_row
 from pipelines.disclosure.table import number
-from pipelines.disclosure.withheld import WITHHELD
+from pipelines.disclosure.withheld import FOLLOWED
 from pipelines.estimates.adjusted_trajectory import AdjustedTrajectory
 
 
@@ -14,7 +14,7 @@ def adjusted_scores(found: AdjustedTrajectory, policy: str) -> pl.DataFrame | st
     Raises InputError for an unknown policy.
     """
     if policy_row(found.definitions, policy)["protects"]:
-        return WITHHELD
+        return FOLLOWED
     if found.refused:
         reasons = dict(found.definitions["estimate_refusals"].select("reason", "sentence").rows())
         return str(reasons[found.refused])

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.definitions.errors import listed
-from pipelines.disclosure.climbing import DUE, WIDTH_MONTHS
+from pipelines.disclosure.course_rungs import DUE, WIDTH_MONTHS
 from pipelines.disclosure.release import Kept, Release
 from pipelines.disclosure.units import LATER, NO_PART, UNKNOWN, Row
 from pipelines.estimates.basis import GROUPS

@@ -8,7 +8,7 @@ import polars as pl
 from pipelines.definitions import Definitions
 from pipelines.disclosure.groups import group_place, narrowest_label, whole_label
 from pipelines.disclosure.policies import policy_row
-from pipelines.disclosure.withheld import WITHHELD_COMPARISON
+from pipelines.disclosure.withheld import COMPARED
 from pipelines.estimates.calibration import Calibration
 from pipelines.estimates.case_mix import CaseMix
 from pipelines.estimates.comparison import Comparison
@@ -58,7 +58,7 @@ def disclose_comparison(found: Comparison, policy: str) -> ComparisonFinding | s
     """
     expected = found.case_mix
     if policy_row(expected.definitions, policy)["protects"]:
-        return WITHHELD_COMPARISON
+        return COMPARED
     ranked = _labelled(found.pooled.frame, expected).sort(
         "pooled", descending=True, nulls_last=True, maintain_order=True
     )

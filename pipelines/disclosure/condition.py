@@ -10,7 +10,7 @@ from pipelines.disclosure import words
 from pipelines.disclosure.disclose import disclose
 from pipelines.disclosure.finding import Finding
 from pipelines.disclosure.policies import policy_row
-from pipelines.disclosure.withheld import WITHHELD
+from pipelines.disclosure.withheld import FOLLOWED
 from pipelines.estimates.condition import Condition
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.years import Years
@@ -71,7 +71,7 @@ def disclose_condition(found: Condition, policy: str) -> ConditionFinding | str:
     Raises InputError for an unknown policy.
     """
     if policy_row(found.definitions, policy)["protects"]:
-        return WITHHELD
+        return FOLLOWED
     return ConditionFinding(
         category=found.category,
         label=found.definitions.labels("categories", "category")[found.category],

@@ -9,7 +9,7 @@ from pipelines.definitions import Definitions
 from pipelines.disclosure.control import ShownChart, shown_chart
 from pipelines.disclosure.groups import code_labels
 from pipelines.disclosure.policies import policy_row
-from pipelines.disclosure.withheld import WITHHELD_FLOW
+from pipelines.disclosure.withheld import VISITS
 from pipelines.estimates.flow import Flow
 from pipelines.estimates.result import Provenance, Question
 
@@ -48,7 +48,7 @@ def disclose_flow(found: Flow, policy: str) -> FlowFinding | str:
     """
     definitions = found.definitions
     if policy_row(definitions, policy)["protects"]:
-        return WITHHELD_FLOW
+        return VISITS
     labels = code_labels("flow_chart", definitions)
     return FlowFinding(
         policy=policy,

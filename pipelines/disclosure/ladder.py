@@ -11,6 +11,8 @@ to that of the smaller of two blocks, each of which is shown and so no small one
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +44,11 @@ class Members:
     levels: Sequence[Level]
     smallest: int
 
+    @cached_property
+    def again(self) -> Flags:
+        """Return which members are of a person who is another member too."""
+        return np.asarray(np.bincount(self.person)[self.person] > 1, np.bool_)
+
 
 def climb(
     members: Members, rungs: Sequence[Ints], ready: Sequence[Flags] | None = None
@@ -64,7 +71,7 @@ def climb(
             standing = np.minimum(standing, above)
             for parent in np.unique(level.parent[has]):
                 family = _Family(members, level, level.parent == parent, leaves, tables, rungs)
-                for rung in range(int(found[-1][parent])):
+                for rung in reversed(range(int(found[-1][parent]))):  # who fell is lowered first
                     family.repair(standing, rung, listed=ready is None and rung == 0)
         found.append(standing)
     return found
@@ -73,11 +80,16 @@ def climb(
 def _persons(members: Members, level: Level, block: Ints) -> Ints:
     """Return the number of persons of each row (down) in each block (across)."""
     rows, blocks = len(level.parent), int(block.max(initial=-1)) + 1
-    inside = level.row != NOBODY
-    cell = level.row[inside] * blocks + block[inside]
+    cell = level.row * blocks + block
+    return _counted(members, cell, level.row != NOBODY, rows * blocks).reshape(rows, blocks)
+
+
+def _counted(members: Members, cell: Ints, inside: Flags, cells: int) -> Ints:
+    """Return the number of persons in each cell, of the members inside."""
+    once, again = inside & ~members.again, inside & members.again
     people = int(members.person.max(initial=0)) + 1
-    single = np.unique(cell * people + members.person[inside]) // people
-    return np.bincount(single, minlength=rows * blocks).reshape(rows, blocks)
+    several = np.unique(cell[again] * people + members.person[again]) // people
+    return np.bincount(cell[once], minlength=cells) + np.bincount(several, minlength=cells)
 
 
 def _leaves(members: Members) -> list[Ints]:
@@ -130,25 +142,33 @@ class _Family:
             if not below.any() or not len(on) or self._enough(below, rung, listed):
                 return
             size = self.tables[0][on].sum(axis=1)
-            ordered = on[np.argsort(size, kind="stable")]
-            repairing = [row for row in ordered if self._enough(_with(below, row), rung, listed)]
-            standing[(repairing or list(ordered))[0]] = rung
+            ordered = on[
+                np.lexsort((size, standing[on]))
+            ]  # those that climb least, then the smallest
+            standing[self._repairing(below, ordered, rung, listed)] = rung
+
+    def _repairing(self, below: Flags, ordered: Ints, rung: int, listed: bool) -> list[int]:
+        """Return the first row or pair that repairs what is left, else the first row."""
+        for many in (1, 2):
+            for rows in combinations(ordered.tolist(), many):
+                if self._enough(_with(below, rows), rung, listed):
+                    return list(rows)
+        return [int(ordered[0])]
 
     def _enough(self, rows: Flags, rung: int, listed: bool) -> bool:
         smallest = self.members.smallest + (int(self.leaves[rows].sum()) - 1 if listed else 0)
         together = self.tables[rung][rows].sum(axis=0)
         if not _large(together, smallest):
             return False
-        chosen = rows[self.level.row] & (self.level.row != NOBODY)
-        people, block = self.members.person[chosen], self.rungs[rung][chosen]
-        if len(np.unique(people)) == len(people):
+        if not self.members.again.any():
             return True
-        blocks = int(block.max(initial=0)) + 1
-        single = np.unique(people * blocks + block) % blocks
-        return bool(_large(np.bincount(single, minlength=blocks), smallest))
+        inside = rows[self.level.row] & (self.level.row != NOBODY)
+        block = self.rungs[rung]
+        persons = _counted(self.members, block, inside, int(block.max(initial=0)) + 1)
+        return bool(_large(persons, smallest))
 
 
-def _with(rows: Flags, row: int) -> Flags:
+def _with(rows: Flags, chosen: Sequence[int]) -> Flags:
     more = rows.copy()
-    more[row] = True
+    more[list(chosen)] = True
     return more

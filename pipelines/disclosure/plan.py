@@ -4,16 +4,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipelines.disclosure.climbing import climbed
+import polars as pl
+
+from pipelines.disclosure.climbing import Climbing, rows_of
+from pipelines.disclosure.course_rungs import climbed_courses
 from pipelines.disclosure.units import Row, Rung, Unit
 from pipelines.estimates.basis import Basis
+from pipelines.estimates.tallies import Tally
 
 
 @dataclass(frozen=True)
 class Plan:
     """What of a build may be shown to those to whom small counts are not.
 
-    Rows are (), (category,) and (category, subtype); `children` has those of each row. `rungs` are in
+    Rows of courses are (), (category,) and (category, subtype), those of a tally (name,) and (name,
+    row); `children` has those of each row. `rungs` are in
     an order in which each comes after those that it stands on. `units` has the blocks of each row that
     stands on a rung. `apart` gives for each column and value the rung from which it is told apart from
     the others.
@@ -32,4 +37,24 @@ class Plan:
 @lru_cache(maxsize=16)
 def plan(basis: Basis, smallest: int) -> Plan:
     """Return what may be shown of a build where counts below `smallest`, but 0, are not."""
-    return Plan(*climbed(basis, smallest))
+    courses, apart = climbed_courses(basis, smallest)
+    parts = [courses, *(_climbed(tally, smallest) for tally in basis.tallies)]
+    rungs: list[Rung] = []
+    units: dict[tuple[str, Row], Unit] = {}
+    children: dict[Row, tuple[Row, ...]] = {}
+    for part in parts:
+        rungs += part.rungs
+        units |= part.units
+        children |= part.children()
+    return Plan(tuple(rungs), units, children, apart)
+
+
+def _climbed(tally: Tally, smallest: int) -> Climbing:
+    """Return a tally up its ladder; its rows are (name,) and (name, row)."""
+    frame = tally.frame
+    everything = pl.repeat(value=True, n=frame.height, dtype=pl.Boolean, eager=True)
+    rows = rows_of(frame, (("row",),), everything, (tally.name,))
+    climbing = Climbing(frame["patient_key"], rows, smallest)
+    told = [frame[rung] for rung in tally.rungs]
+    climbing.go_on(((), ()), [f"{tally.name} {rung}" for rung in tally.rungs], told, parted=False)
+    return climbing

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
 
 from pipelines.disclosure.plan import Plan
-from pipelines.disclosure.units import Row, Unit, moved
+from pipelines.disclosure.units import LATER, UNKNOWN, Row, Unit, moved
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,29 @@ class Release:
     def kept(self, rung: str, row: Row) -> Kept | None:
         """Return a row's blocks on a rung; None where they were never let out."""
         return self.units.get((rung, row))
+
+    def periods(self, row: Row) -> tuple[str, Kept, pl.DataFrame] | None:
+        """Return the narrowest width in which a row is told over time, with first_month, due, assessed
+        and responded by period; None where it is not.
+        """
+        for width in ("month", "quarter", "half_year"):
+            kept = self.kept(width, row)
+            if kept is not None:
+                return width, kept, _by_period(kept.unit, width)
+        return None
+
+
+def _by_period(unit: Unit, width: str) -> pl.DataFrame:
+    parts = [part for part in unit.parts if part != UNKNOWN and not part.startswith(LATER)]
+    rows = []
+    for part in parts:
+        met, unmet, missing = (
+            unit.of([f"missing={status}", f"{width}={part}"])
+            for status in ("responded", "not_responded", "not_assessed")
+        )
+        rows.append((date.fromisoformat(f"{part}-01"), met + unmet + missing, met + unmet, met))
+    schema = {"first_month": pl.Date, "due": pl.Int64, "assessed": pl.Int64, "responded": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def first_release(made: Plan, build: str, through: str | None) -> Release:

@@ -10,7 +10,7 @@ from pipelines.definitions import Definitions
 from pipelines.disclosure.control import ShownChart, shown_chart
 from pipelines.disclosure.groups import group_label
 from pipelines.disclosure.policies import policy_row
-from pipelines.disclosure.withheld import WITHHELD_SAFETY
+from pipelines.disclosure.withheld import INFUSIONS
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.safety import OverTime, Safety
 
@@ -59,7 +59,7 @@ def disclose_safety(found: Safety, policy: str) -> SafetyFinding | str:
     """
     definitions = found.definitions
     if policy_row(definitions, policy)["protects"]:
-        return WITHHELD_SAFETY
+        return INFUSIONS
     return SafetyFinding(
         policy=policy,
         question=found.question,

@@ -42,7 +42,14 @@ def cautions(found: TrendFinding) -> list[str]:
             "Several courses of one patient are not independent, so limits are narrower than they should be;"
             " first courses are safer."
         )
-    if found.width != "month":
+    if found.protects:
+        said.append(
+            "As others may see it: by the narrowest periods that hold enough courses, and only those in"
+            " which all are due."
+        )
+    if found.as_of is not None:
+        said.append(f"As of {found.as_of}, because too few persons moved since then.")
+    if found.width != "month" and not found.protects:
         least = found.definitions.setting("trend_point_assessed")
         said.append(
             f"Drawn by {PERIODS[found.width]}, because most months have fewer than {least} assessed"

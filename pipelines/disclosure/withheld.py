@@ -1,26 +1,29 @@
-"""Why a policy that protects what leaves the practice shows none of an estimate."""
+"""Why a policy that protects what leaves the practice shows none of an estimate, or not all of it."""
 
-WITHHELD = (
-    "These estimates follow single courses over time. The policy that protects what leaves the"
-    " practice does not cover them yet, so they are shown inside the practice only."
+FOLLOWED = (
+    "How many infusions it takes, when to stop, how long it lasts day by day, mean scores and their"
+    " distribution follow single patients, so they are shown inside the practice only."
 )
-WITHHELD_COMPARISON = (
-    "These estimates compare groups course by course. The policy that protects what leaves the"
-    " practice does not cover them yet, so they are shown inside the practice only."
+COMPARED = (
+    "What groups would be expected to reach, and what changed since the year before, is worked out course by"
+    " course from all that is known of a patient, so it is shown inside the practice only."
 )
 WITHHELD_PROPOSAL = (
     "What would move is told inside the practice only: whoever may propose anything could subtract one"
     " answer from another and find a person."
 )
-WITHHELD_FLOW = (
-    "These numbers follow single visits and courses. The policy that protects what leaves the practice does"
-    " not cover them yet, so they are shown inside the practice only."
+VISITS = (
+    "Waits, times, attrition and charts over time follow single visits, so they are shown inside the practice"
+    " only."
 )
-WITHHELD_SAFETY = (
-    "Adverse events are few and follow single infusions. The policy that protects what leaves the practice"
-    " does not cover them yet, so they are shown inside the practice only."
+INFUSIONS = (
+    "Grades, serious events, vital signs and charts over time follow single infusions, so they are shown"
+    " inside the practice only."
 )
-WITHHELD_TREND = (
-    "Month by month groups are small. The policy that protects what leaves the practice does not cover"
-    " charts over time yet, so they are shown inside the practice only."
+WHOLE_ONLY = "Visits and events are let out of the practice as a whole only; take the filters off."
+ONE_CUT = (
+    "A chart over time is one cut of the courses already, so that others see it of response in the headline"
+    " window only, without a filter but the condition."
 )
+TOO_FEW_TREND = "Too few courses to show them over time without showing a person."
+ROUNDED_TREND = "From rounded counts no rate can be told, so none is drawn over time."

@@ -1,12 +1,14 @@
 """The basis of rates: every first course with what became of it, whatever a question asks."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 import polars as pl
 
 from pipelines.definitions import Definitions
+from pipelines.estimates.tallies import Tally
 
 GROUPS = ("clinic_key", "sex", "age_band", "region")
 KEYS = ("course_key", "patient_key", "category", "subtype", *GROUPS, "start_month")
@@ -14,31 +16,55 @@ KEYS = ("course_key", "patient_key", "category", "subtype", *GROUPS, "start_mont
 
 @dataclass(frozen=True, eq=False)
 class Basis:
-    """First courses, unfiltered: what rates of all questions are counted from.
+    """First courses, unfiltered: what rates of all questions are counted from; and tallies beside them.
 
-    `frame` has one row per first course with KEYS and a status for each measure and window, in
-    columns named by `status_column`; null where a condition lacks the measure. `window` is the
-    headline one. Courses that began on `due_from` or before are due for it on any instrument; None
-    without a calendar. Equal only to itself, so that what is worked out from it is kept by it.
+    Both are loaded when first asked for. `window` is the headline one. Courses that began on `due_from`
+    or before are due for it on any instrument; None without a calendar. Equal only to itself, so that
+    what is worked out from it is kept by it.
     """
 
-    frame: pl.DataFrame = field(repr=False)
+    load: Callable[[], pl.DataFrame] = field(repr=False)
+    load_tallies: Callable[[], tuple[Tally, ...]] = field(repr=False)
     window: str
     due_from: date | None
     definitions: Definitions = field(repr=False)
 
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """Return one row per first course with KEYS and a status for each measure and window.
+
+        The columns of statuses are named by `status_column`; null where a condition lacks the measure.
+        """
+        return self.load()
+
+    @cached_property
+    def tallies(self) -> tuple[Tally, ...]:
+        """Return what is counted beside courses."""
+        return self.load_tallies()
+
 
 def basis(
-    windows: Iterable[tuple[str, pl.DataFrame]],
+    windows: Callable[[], Iterable[tuple[str, pl.DataFrame]]],
     window: str,
     through: date | None,
     definitions: Definitions,
+    beside: Callable[[], tuple[Tally, ...]] = tuple,
 ) -> Basis:
     """Return the basis from the courses of each window: one row per course and measure.
 
     The first of `windows` tells which courses there are; every window has the same. `through` is the
-    last day of the data.
+    last day of the data, `beside` gives the tallies.
     """
+    return Basis(
+        lambda: _wide(windows(), window),
+        beside,
+        window,
+        _due_from(window, through, definitions),
+        definitions,
+    )
+
+
+def _wide(windows: Iterable[tuple[str, pl.DataFrame]], window: str) -> pl.DataFrame:
     frame: pl.DataFrame | None = None
     for name, courses in windows:
         first = courses.filter("is_first_course")
@@ -57,7 +83,7 @@ def basis(
     headline = status_column("response", window)
     if headline not in frame.columns:  # no course is asked for the measure
         frame = frame.with_columns(pl.lit(None, pl.String).alias(headline))
-    return Basis(frame, window, _due_from(window, through, definitions), definitions)
+    return frame
 
 
 def _due_from(window: str, through: date | None, definitions: Definitions) -> date | None:

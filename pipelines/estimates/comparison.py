@@ -45,8 +45,8 @@ def comparison(
     expected = case_mix(counted, treatments, *asked, terms)
     return Comparison(
         expected,
-        funnel(expected, "rate"),
-        funnel(expected, "ratio"),
+        funnel(expected.frame, question, "rate", definitions),
+        funnel(expected.frame, question, "ratio", definitions),
         pooled(response(counted, *asked)),
         mix(counted, *asked),
     )

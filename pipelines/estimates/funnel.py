@@ -8,8 +8,8 @@ import polars as pl
 from scipy.special import ndtri
 
 from pipelines.definitions import Definitions
-from pipelines.estimates.case_mix import CaseMix
 from pipelines.estimates.intervals import Floats
+from pipelines.estimates.result import Question
 
 Kind = Literal["rate", "ratio"]
 LEVELS = {"95": 0.05, "998": 0.002}
@@ -41,8 +41,13 @@ class Funnel:
     refused: str | None
 
 
-def funnel(found: CaseMix, kind: Kind) -> Funnel:
-    """Return the groups of a comparison against their whole: by rate, or observed over expected.
+def funnel(
+    groups: pl.DataFrame, question: Question, kind: Kind, definitions: Definitions
+) -> Funnel:
+    """Return groups against their whole: by rate, or observed over expected.
+
+    `groups` has one row per group of `question.by` with responded, assessed, follow_up,
+    enough_follow_up, rate, and for ratios expected and ratio.
 
     Limits are exact binomial ones, interpolated between the counts they fall on; of ratios with the
     mean chance of the group's courses, since the usual Poisson ones would be far too wide where about
@@ -52,8 +57,8 @@ def funnel(found: CaseMix, kind: Kind) -> Funnel:
     Source: Spiegelhalter 2005 (Stat Med 24:1185) for limits and phi; Spiegelhalter 2005 (Qual Saf
     Health Care 14:347) for the added variance.
     """
-    rows = _sized(found, kind)
-    refused = _refused(found, rows)
+    rows = _sized(groups, list(question.by), kind)
+    refused = _refused(question, rows)
     if refused:
         empty = pl.DataFrame(schema={"size": pl.Float64, "value": pl.Float64})
         return Funnel(kind, rows.clear(), empty, None, None, None, False, refused)
@@ -65,7 +70,7 @@ def funnel(found: CaseMix, kind: Kind) -> Funnel:
     unit = 1.0 if kind == "rate" else chance
     target = whole if kind == "rate" else 1.0
     sigma = np.sqrt(chance * (1 - chance) / number) / unit
-    phi, tau, widened = _dispersion(found.definitions, (value - target) / sigma, sigma)
+    phi, tau, widened = _dispersion(definitions, (value - target) / sigma, sigma)
     added = tau if widened and tau else 0.0
     grid = np.unique(np.linspace(max(1.0, 0.5 * number.min()), 1.05 * number.max(), GRID).round())
     mean = whole if kind == "rate" else float(size.sum() / number.sum())
@@ -122,9 +127,8 @@ def winsorised(z: Floats) -> Floats:
     return np.clip(z, low, high)
 
 
-def _sized(found: CaseMix, kind: Kind) -> pl.DataFrame:
-    by = list(found.question.by)
-    rows = found.frame.filter(pl.col("enough_follow_up") & (pl.col("assessed") > 0))
+def _sized(groups: pl.DataFrame, by: list[str], kind: Kind) -> pl.DataFrame:
+    rows = groups.filter(pl.col("enough_follow_up") & (pl.col("assessed") > 0))
     counted = (*by, "responded", "assessed", "follow_up")
     if kind == "rate":
         return rows.select(*counted, size=pl.col("assessed").cast(pl.Float64), value="rate")
@@ -132,8 +136,8 @@ def _sized(found: CaseMix, kind: Kind) -> pl.DataFrame:
     return told.select(*counted, size="expected", value="ratio")
 
 
-def _refused(found: CaseMix, rows: pl.DataFrame) -> str | None:
-    if found.question.population == "all_courses":
+def _refused(question: Question, rows: pl.DataFrame) -> str | None:
+    if question.population == "all_courses":
         return "several_courses_funnel"
     if rows.height < 2:
         return "one_group_followed"

@@ -49,6 +49,25 @@ def periods(courses: pl.DataFrame, definitions: Definitions) -> Periods:
     return Periods(frame, months.drop("period"), width)
 
 
+def counted_periods(counted: pl.DataFrame, width: str, definitions: Definitions) -> Periods:
+    """Return periods that are counted already, every course of them due.
+
+    `counted` has first_month, due, assessed and responded. Where it is not by month, its months are
+    these periods, all kept out: effects are told by month only.
+    """
+    whole = every_period(counted["first_month"].to_list(), WIDTHS[width])
+    frame = (
+        whole.join(counted, on="first_month", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("due", "assessed", "responded").fill_null(0), not_yet_due=pl.lit(0, pl.Int64)
+        )
+        .with_row_index("place")
+        .with_columns(pl.col("place").cast(pl.Int64), why_out=_why_out(definitions))
+    )
+    months = frame if width == "month" else frame.with_columns(why_out=pl.lit("not_by_month"))
+    return Periods(frame, months, width)
+
+
 def as_points(counted: pl.DataFrame, width: str, through: date | None) -> pl.DataFrame:
     """Return counts by period as points of a control chart, also of periods without any.
 

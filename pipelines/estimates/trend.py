@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipelines.definitions import Definitions
+from pipelines.estimates.basis import Basis
 from pipelines.estimates.judging_points import RuleSet, rules_of
 from pipelines.estimates.noted import Charted, charted, holding
 from pipelines.estimates.periods import Periods, periods
@@ -17,7 +18,8 @@ class Trend:
     """A measure and its follow-up over time, as counted: not for display.
 
     `better` is 1 where a higher rate is better, -1 where it is worse. `rebases` are the decisions on
-    the lines of the rate; `rebased` says whether decisions were carried out, on both charts.
+    the lines of the rate; `rebased` says whether decisions were carried out, on both charts. `basis` is
+    that of `Result`.
     """
 
     question: Question
@@ -27,8 +29,11 @@ class Trend:
     better: int
     rebases: pl.DataFrame
     rebased: bool
+    noted: Annotations = field(repr=False)
+    rules: RuleSet
     definitions: Definitions = field(repr=False)
     provenance: Provenance
+    basis: Basis | None = field(default=None, repr=False)
 
 
 def trend(
@@ -38,6 +43,7 @@ def trend(
     definitions: Definitions,
     provenance: Provenance,
     rules: RuleSet = "anhoej",
+    basis: Basis | None = None,
     *,
     rebased: bool = True,
 ) -> Trend:
@@ -48,6 +54,21 @@ def trend(
     that are not due.
     """
     found = periods(courses.filter(pl.col("measure") == question.measure), definitions)
+    return trend_of(found, question, noted, definitions, provenance, rules, basis, rebased=rebased)
+
+
+def trend_of(
+    found: Periods,
+    question: Question,
+    noted: Annotations,
+    definitions: Definitions,
+    provenance: Provenance,
+    rules: RuleSet = "anhoej",
+    basis: Basis | None = None,
+    *,
+    rebased: bool = True,
+) -> Trend:
+    """Return the trend of periods that are counted already; see `trend`."""
     judged_by = rules_of(rules, definitions)
     both = (question.measure, FOLLOW_UP)
     rate, follow_up = (
@@ -58,16 +79,10 @@ def trend(
         for name in both
     )  # fmt: skip
     return Trend(
-        question,
-        found,
-        rate,
-        follow_up,
-        _better(question.measure, definitions),
-        holding(noted.rebases, question.measure, question),
-        rebased,
-        definitions,
-        provenance,
-    )
+        question, found, rate, follow_up, _better(question.measure, definitions),
+        holding(noted.rebases, question.measure, question), rebased, noted, rules, definitions,
+        provenance, basis,
+    )  # fmt: skip
 
 
 def _points(counted: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -43,3 +43,9 @@ def badge(view: View) -> None:
         st.caption(str(promise))
     else:
         st.badge("Internal, not for sharing", icon=":material/lock:", color="orange")
+
+
+def withheld(view: View, reason: str) -> None:
+    """Draw why others may not see a page."""
+    badge(view)
+    st.info(reason)

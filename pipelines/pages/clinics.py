@@ -8,9 +8,10 @@ from pipelines.charts.spelled import unbroken
 from pipelines.disclosure import comparison_tables as tables
 from pipelines.disclosure import comparison_words as words
 from pipelines.disclosure.comparison import ComparisonFinding
+from pipelines.disclosure.withheld import COMPARED
 from pipelines.estimates.calibration import Calibration
 from pipelines.pages import phrases
-from pipelines.pages.answer import answer
+from pipelines.pages.answer import answer, withheld
 from pipelines.pages.groups import FUNNELS, GROUPS, present
 from pipelines.pages.view import View, current
 from pipelines.pages.widths import either_width
@@ -29,10 +30,11 @@ def main() -> None:
         bind="query-params",
     )
     by = GROUPS[picked or "Clinics"]
-    found = cached.comparison(view.practice, view.question, by, view.policy)
-    if isinstance(found, str):
-        st.info(found)
+    if view.protects:
+        _others(view, by)
         return
+    found = cached.comparison(view.practice, view.question, by, view.policy)
+    assert not isinstance(found, str)
     _answer(view, found)
     _funnel(found)
     _two(found)
@@ -43,6 +45,30 @@ def main() -> None:
     with st.container(key="foot"):
         st.markdown(phrases.NO_CAUSE)
         st.markdown(phrases.origin(found.definitions, found.provenance, found.policy))
+
+
+def _others(view: View, by: tuple[str, ...]) -> None:
+    """Draw what others may see of groups: their rates, and the funnel of those that are told."""
+    found = cached.groups(view.practice, view.question, by, view.policy)
+    if isinstance(found, str):
+        withheld(view, found)
+        return
+    rates = found.rates
+    answer(view, rates.definitions, phrases.TOGETHER, rates.sentence, rates.earlier)
+    if not found.funnel.refused:
+        st.header("Beyond chance alone")
+        either_width(
+            "funnel",
+            funnel.chart(rates, found.funnel),
+            funnel.chart(rates, found.funnel, narrow=True),
+        )
+        st.caption(phrases.FUNNEL)
+    st.table(rates.table(), border="horizontal", hide_index=True)
+    st.header("The fine print")
+    with st.container(key="foot"):
+        st.markdown(COMPARED)
+        st.markdown(phrases.NO_CAUSE)
+        st.markdown(phrases.origin(rates.definitions, rates.provenance, rates.policy))
 
 
 def _answer(view: View, found: ComparisonFinding) -> None:

@@ -1,5 +1,7 @@
 """How does one condition fare? How soon, for how long, how far, and when to stop."""
 
+from dataclasses import replace
+
 import polars as pl
 import streamlit as st
 
@@ -8,6 +10,7 @@ from pipelines.charts import by_infusion, distribution, lasting, trajectory
 from pipelines.charts.cautions import cautions
 from pipelines.charts.spelled import unbroken
 from pipelines.disclosure import condition_words as words
+from pipelines.disclosure import why_refused
 from pipelines.disclosure.condition import ConditionFinding
 from pipelines.disclosure.condition_tables import (
     beside,
@@ -19,11 +22,15 @@ from pipelines.disclosure.condition_tables import (
     thirds,
     weeks,
 )
+from pipelines.disclosure.for_others import measures_table
+from pipelines.disclosure.withheld import FOLLOWED
+from pipelines.disclosure.words import sentence
 from pipelines.estimates.benchmarks import matching
-from pipelines.pages import filters, phrases
-from pipelines.pages.answer import answer
+from pipelines.pages import downloads, filters, phrases
+from pipelines.pages.answer import answer, withheld
 from pipelines.pages.view import View, current
 from pipelines.pages.widths import either_width
+from pipelines.practice import Practice
 
 
 def main() -> None:
@@ -31,10 +38,11 @@ def main() -> None:
     view = current()
     st.title("How does one condition fare?")
     category = _condition(view)
-    found = cached.condition(view.practice, view.question, category, view.policy)
-    if isinstance(found, str):
-        st.info(found)
+    if view.protects:
+        _others(view, category)
         return
+    found = cached.condition(view.practice, view.question, category, view.policy)
+    assert not isinstance(found, str)
     _answer(view, found)
     _years(found)
     _by_infusion(found)
@@ -63,6 +71,40 @@ def _condition(view: View) -> str:
         "Condition", list(options), 0, options.__getitem__, key="condition", bind="query-params"
     )
     return picked or next(iter(options))
+
+
+def _others(view: View, category: str) -> None:
+    """Draw what others may see of a condition: each measure and window that is let out."""
+    practice = view.practice
+    asked = [replace(view.question, by=("category",))]
+    for measure, window in _others_ask(practice):
+        question = replace(asked[0], measure=measure, window=window)
+        asked += [question] if question not in asked else []
+    refused = why_refused(asked[0], practice.basis)
+    if refused:
+        withheld(view, f"Not shown to others: {refused}.")
+        return
+    told = downloads.released(tuple(asked), practice.basis)
+    found = [cached.finding(practice, question, view.policy) for question in told]
+    row = found[0].levels[1].row(by_predicate=pl.col("category") == category, named=True)
+    definitions = found[0].definitions
+    label = definitions.labels("categories", "category")[category]
+    answer(
+        view, definitions, label, sentence(row, found[0].question, definitions), found[0].earlier
+    )
+    st.header("Every measure and window")
+    st.table(measures_table(found, category), border="horizontal", hide_index=True)
+    st.header("The fine print")
+    with st.container(key="foot"):
+        st.markdown(FOLLOWED)
+        st.markdown(phrases.compared(definitions, found[0].question, category))
+        st.markdown(phrases.origin(definitions, found[0].provenance, found[0].policy))
+
+
+def _others_ask(practice: Practice) -> list[tuple[str, str]]:
+    """Return each measure in the headline window, and response in each window."""
+    measures = [(name, practice.default_window) for name in practice.measures]
+    return [*measures, *(("response", name) for name in practice.windows)]
 
 
 def _answer(view: View, found: ConditionFinding) -> None:

@@ -20,6 +20,7 @@ from pipelines.disclosure.quality_tables import (
     overview,
 )
 from pipelines.disclosure.quality_words import limit, numbers, share, status
+from pipelines.pages.answer import badge
 from pipelines.pages.view import LEAVING, View, current
 from pipelines.pages.widths import either_width
 from pipelines.practice import Practice
@@ -41,7 +42,7 @@ def main() -> None:
     """Draw the page, top to bottom."""
     view = current()
     finding = cached.quality(view.practice, view.policy)
-    _answer(finding)
+    _answer(view, finding)
     st.subheader(title(finding), anchor="grades")
     st.html(cards(finding))
     st.caption(_how_graded(finding))
@@ -59,10 +60,9 @@ def main() -> None:
         st.markdown(finding.footnote)
 
 
-def _answer(finding: QualityFinding) -> None:
+def _answer(view: View, finding: QualityFinding) -> None:
     st.title("How far can the data be trusted?")
-    if not finding.protects:
-        st.badge("Internal, not for sharing", icon=":material/lock:", color="orange")
+    badge(view)
     with st.container(key="answer"):
         st.caption("All records of the current build. The filters do not change this page.")
         with st.container(key="sentence"):

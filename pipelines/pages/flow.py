@@ -9,10 +9,12 @@ from pipelines.disclosure import control_words
 from pipelines.disclosure import flow_tables as tables
 from pipelines.disclosure import flow_words as words
 from pipelines.disclosure.flow import FlowFinding
+from pipelines.disclosure.for_others import visits_sentence, visits_table
+from pipelines.disclosure.withheld import VISITS, WHOLE_ONLY
 from pipelines.pages import phrases
-from pipelines.pages.answer import answer
+from pipelines.pages.answer import answer, withheld
 from pipelines.pages.told import changes, standing_out
-from pipelines.pages.view import current
+from pipelines.pages.view import View, current
 from pipelines.pages.widths import either_width
 
 
@@ -20,10 +22,11 @@ def main() -> None:
     """Draw the page, top to bottom."""
     view = current()
     st.title("How smoothly does it run?")
-    found = cached.flow(view.practice, view.question, view.policy)
-    if isinstance(found, str):
-        st.info(found)
+    if view.protects:
+        _others(view)
         return
+    found = cached.flow(view.practice, view.question, view.policy)
+    assert not isinstance(found, str)
     answer(view, found.definitions, phrases.VISITS, words.answer(found), measured=False)
     _over_time(found)
     st.header("Until the first infusion")
@@ -46,6 +49,22 @@ def main() -> None:
     with st.container(key="foot"):
         st.markdown(phrases.FLOW)
         st.markdown(phrases.origin(found.definitions, found.provenance, found.policy))
+
+
+def _others(view: View) -> None:
+    """Draw what others may see of flow: what became of visits, for the whole practice."""
+    release = cached.released(view.practice, view.policy)
+    assert release is not None
+    if view.question.filtered:
+        withheld(view, WHOLE_ONLY)
+        return
+    definitions = view.practice.definitions
+    answer(view, definitions, phrases.VISITS, visits_sentence(release), measured=False)
+    st.table(visits_table(release, definitions), border="horizontal", hide_index=True)
+    st.header("The fine print")
+    with st.container(key="foot"):
+        st.markdown(VISITS)
+        st.markdown(phrases.origin(definitions, view.practice.provenance, view.policy))
 
 
 def _over_time(found: FlowFinding) -> None:

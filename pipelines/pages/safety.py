@@ -9,12 +9,14 @@ from pipelines.charts.spelled import unbroken
 from pipelines.disclosure import control_words
 from pipelines.disclosure import safety_tables as tables
 from pipelines.disclosure import safety_words as words
+from pipelines.disclosure.for_others import events_sentence, events_table
 from pipelines.disclosure.groups import code_labels
-from pipelines.disclosure.safety import ALL_EVENTS, SafetyFinding
+from pipelines.disclosure.safety import ALL_EVENTS, SafetyFinding, term_label
+from pipelines.disclosure.withheld import INFUSIONS, WHOLE_ONLY
 from pipelines.pages import phrases
-from pipelines.pages.answer import answer
+from pipelines.pages.answer import answer, withheld
 from pipelines.pages.told import changes, standing_out
-from pipelines.pages.view import current
+from pipelines.pages.view import View, current
 from pipelines.pages.widths import either_width
 
 
@@ -22,10 +24,11 @@ def main() -> None:
     """Draw the page, top to bottom."""
     view = current()
     st.title("How safe is it?")
-    found = cached.safety(view.practice, view.question, view.policy)
-    if isinstance(found, str):
-        st.info(found)
+    if view.protects:
+        _others(view)
         return
+    found = cached.safety(view.practice, view.question, view.policy)
+    assert not isinstance(found, str)
     answer(
         view, found.definitions, phrases.INFUSIONS, words.answer(found), words.cautions(found),
         measured=False,
@@ -43,6 +46,24 @@ def main() -> None:
     with st.container(key="foot"):
         st.markdown(phrases.SAFETY)
         st.markdown(phrases.origin(found.definitions, found.provenance, found.policy))
+
+
+def _others(view: View) -> None:
+    """Draw what others may see of safety: events by term, for the whole practice."""
+    release = cached.released(view.practice, view.policy)
+    assert release is not None
+    if view.question.filtered:
+        withheld(view, WHOLE_ONLY)
+        return
+    definitions = view.practice.definitions
+    answer(view, definitions, phrases.INFUSIONS, events_sentence(release), measured=False)
+    terms = {term: term_label(term) for term in view.practice.event_terms()}
+    if terms:
+        st.table(events_table(release, terms), border="horizontal", hide_index=True)
+    st.header("The fine print")
+    with st.container(key="foot"):
+        st.markdown(INFUSIONS)
+        st.markdown(phrases.origin(definitions, view.practice.provenance, view.policy))
 
 
 def _over_time(found: SafetyFinding) -> None:

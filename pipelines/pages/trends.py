@@ -18,7 +18,7 @@ from pipelines.estimates import Question
 from pipelines.estimates.judging_points import RULE_SETS, RuleSet
 from pipelines.intake.annotations import ADVERSE_EVENTS, DOSE, EVENTS, FOLLOW_UP, add_event
 from pipelines.pages import filters, phrases
-from pipelines.pages.answer import answer
+from pipelines.pages.answer import answer, withheld
 from pipelines.pages.told import changes, standing_out
 from pipelines.pages.view import View, current
 from pipelines.pages.widths import either_width
@@ -39,7 +39,7 @@ def main() -> None:
     rebased = _rebased(view, question)
     found = cached.trend(view.practice, question, rules, rebased, view.policy)
     if isinstance(found, str):
-        st.info(found)
+        withheld(view, found)
         return
     about = filters.conditions(view.practice).get(category, phrases.TOGETHER)
     answer(view, found.definitions, about, words.answer(found), words.cautions(found))
@@ -107,8 +107,9 @@ def _changes(view: View, found: TrendFinding) -> None:
         changes({"The rate": found.rate, "Follow-up": found.follow_up}, found.definitions)
     else:
         st.markdown("No change is written down for what this page shows.")
-    with st.expander("Write down a change"):
-        _form(view)
+    if not view.protects:
+        with st.expander("Write down a change"):
+            _form(view)
 
 
 def _form(view: View) -> None:
@@ -161,7 +162,8 @@ def _all(view: View, rules: RuleSet, rebased: bool) -> None:
         one = cached.trend(
             view.practice, _about(view.question, category), rules, rebased, view.policy
         )
-        assert not isinstance(one, str)
+        if isinstance(one, str):
+            continue
         if one.rate.counted.height or one.follow_up.counted.height:
             found[label] = one
     st.table(tables.overview(found), border="horizontal", hide_index=True)

@@ -62,7 +62,7 @@ def _finding(
         question,
         DEFINITIONS,
         Provenance("b1", "dates", date(2024, 1, 1), date(2026, 1, 1)),
-        basis([(question.window, courses)], question.window, date(2026, 1, 1), DEFINITIONS),
+        basis(lambda: [(question.window, courses)], question.window, date(2026, 1, 1), DEFINITIONS),
     )
     return disclose(result, policy)
 

@@ -130,7 +130,7 @@ def practice(chance: np.random.Generator, courses: int, definitions: Definitions
             },
         }
     )
-    return Drawn(Basis(frame, WINDOW, through, definitions), way)
+    return Drawn(Basis(lambda: frame, tuple, WINDOW, through, definitions), way)
 
 
 def _ways(chance: np.random.Generator, courses: int) -> NDArray[np.int64]:

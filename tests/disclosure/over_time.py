@@ -56,7 +56,8 @@ class Growing:
     def build(self, week: int) -> Plan:
         """Return the plan of the build of a week."""
         through = FIRST + timedelta(weeks=week)
-        return plan(Basis(self.at(week), WINDOW, through, self.definitions), SMALLEST)
+        frame = self.at(week)
+        return plan(Basis(lambda: frame, tuple, WINDOW, through, self.definitions), SMALLEST)
 
 
 def growing(

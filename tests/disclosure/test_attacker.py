@@ -41,7 +41,7 @@ def test_a_course_can_go_18_ways_for_the_measures_each_with_its_ways_for_the_win
 
 def test_a_practice_without_courses_shows_none(definitions: Definitions) -> None:
     drawn = practice(np.random.default_rng(1), 50, definitions)
-    nobody = replace(drawn.basis, frame=drawn.basis.frame.clear())
+    nobody = replace(drawn.basis, load=drawn.basis.frame.clear)
     question = Question(by=("category",))
     result = response(
         Drawn(nobody, drawn.way).courses(question), question, definitions, MADE, nobody

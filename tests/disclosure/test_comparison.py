@@ -9,7 +9,7 @@ from pipelines.definitions import Definitions, InputError
 from pipelines.disclosure import comparison_tables as tables
 from pipelines.disclosure import comparison_words as words
 from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
-from pipelines.disclosure.withheld import WITHHELD_COMPARISON
+from pipelines.disclosure.withheld import COMPARED
 from pipelines.estimates.comparison import Comparison, comparison
 from pipelines.estimates.result import Provenance, Question
 
@@ -63,7 +63,7 @@ def shown(found: Comparison) -> ComparisonFinding:
 
 
 def test_a_protecting_policy_shows_the_reason_and_nothing_else(two_clinics: Comparison) -> None:
-    assert disclose_comparison(two_clinics, "cms11") == WITHHELD_COMPARISON
+    assert disclose_comparison(two_clinics, "cms11") == COMPARED
     with pytest.raises(InputError, match="policy: 'cms1' is not known"):
         disclose_comparison(two_clinics, "cms1")
 

@@ -10,7 +10,7 @@ from pipelines.charts import by_infusion, distribution, lasting, trajectory
 from pipelines.disclosure import condition_tables as tables
 from pipelines.disclosure import condition_words as words
 from pipelines.disclosure.condition import ConditionFinding, disclose_condition
-from pipelines.disclosure.withheld import WITHHELD
+from pipelines.disclosure.withheld import FOLLOWED
 from pipelines.estimates.condition import Condition
 
 
@@ -27,7 +27,7 @@ def finding(counted: Condition) -> ConditionFinding:
 
 
 def test_a_protecting_policy_shows_nothing_but_the_reason(counted: Condition) -> None:
-    assert disclose_condition(counted, "cms11") == WITHHELD
+    assert disclose_condition(counted, "cms11") == FOLLOWED
 
 
 def test_an_unknown_policy_is_refused(counted: Condition) -> None:

@@ -59,14 +59,14 @@ def members(cells: dict[tuple[str, str, str], int]) -> Drawn:
 
 
 def test_rows_stand_where_their_blocks_and_those_left_over_are_0_or_at_least_11() -> None:
-    """c is small, so a goes with it; what both have that is not due is small, so b joins them."""
+    """c is small, so b goes with it, which climbs less than a and d."""
     found = members({
         ("a", "x", "dr"): 11, ("a", "x", "d"): 11, ("a", "x", "-"): 0,
         ("b", "x", "dr"): 10, ("b", "x", "d"): 30, ("b", "x", "-"): 11,
         ("c", "x", "dr"): 5, ("c", "x", "-"): 5,
         ("d", "x", "dr"): 40,
     }).standings(2)  # fmt: skip
-    assert found[1] == {("a",): 0, ("b",): 1, ("c",): 0, ("d",): 3}
+    assert found[1] == {("a",): 3, ("b",): 0, ("c",): 0, ("d",): 3}
 
 
 def test_one_small_child_takes_the_smallest_other_down_with_it() -> None:

@@ -8,6 +8,7 @@ from statsmodels.stats.power import NormalIndPower
 from pipelines.definitions import Definitions
 from pipelines.estimates.case_mix import CaseMix
 from pipelines.estimates.funnel import (
+    Funnel,
     Kind,
     dispersion,
     exact_limits,
@@ -17,6 +18,11 @@ from pipelines.estimates.funnel import (
 from pipelines.estimates.result import Population, Provenance, Question
 
 IN_R = pl.read_csv(Path(__file__).parents[1] / "reference" / "funnel_r.csv", infer_schema=False)
+
+
+def plotted(found: CaseMix, kind: Kind) -> Funnel:
+    """Return the funnel of the groups of a comparison."""
+    return funnel(found.frame, found.question, kind, found.definitions)
 
 
 @pytest.mark.parametrize("data", ["cbpp", "yusuf1985"])
@@ -42,7 +48,7 @@ def test_groups_that_do_alike_lie_outside_as_often_as_the_page_says(
     chance = np.random.default_rng(4)
     outside = []
     for _ in range(400):
-        found = funnel(
+        found = plotted(
             compared(definitions, [(int(n), 100) for n in chance.binomial(100, 0.5, 8)]), kind
         ).frame
         value = found["value"]
@@ -72,7 +78,7 @@ def compared(
 
 
 def test_few_groups_have_the_limits_of_chance_alone(definitions: Definitions) -> None:
-    found = funnel(compared(definitions, [(20, 40), (90, 100), (10, 60)]), "rate")
+    found = plotted(compared(definitions, [(20, 40), (90, 100), (10, 60)]), "rate")
     assert found.target == pytest.approx(0.6)
     assert (found.phi, found.tau, found.widened) == (None, None, False)
     low, high = exact_limits(np.array([40.0]), np.array([0.6]), 0.05)
@@ -83,7 +89,7 @@ def test_few_groups_have_the_limits_of_chance_alone(definitions: Definitions) ->
 
 def test_many_groups_that_vary_more_than_chance_have_wider_limits(definitions: Definitions) -> None:
     groups = [(10 + 3 * place, 60) for place in range(12)]
-    found = funnel(compared(definitions, groups), "rate")
+    found = plotted(compared(definitions, groups), "rate")
     assert found.widened
     assert found.phi is not None
     assert found.phi > 1
@@ -93,26 +99,26 @@ def test_many_groups_that_vary_more_than_chance_have_wider_limits(definitions: D
 
 
 def test_many_groups_that_vary_as_chance_does_keep_its_limits(definitions: Definitions) -> None:
-    found = funnel(compared(definitions, [(30 + place % 2, 60) for place in range(12)]), "rate")
+    found = plotted(compared(definitions, [(30 + place % 2, 60) for place in range(12)]), "rate")
     assert (found.tau, found.widened) == (0.0, False)
 
 
 def test_a_group_with_too_little_follow_up_is_left_out(definitions: Definitions) -> None:
     groups = [(20, 40), (50, 100), (60, 60)]
-    found = funnel(compared(definitions, groups, followed=(True, True, False)), "rate")
+    found = plotted(compared(definitions, groups, followed=(True, True, False)), "rate")
     assert found.frame["clinic_key"].to_list() == ["c0", "c1"]
     assert found.target == 0.5
 
 
 def test_ratios_are_held_against_1(definitions: Definitions) -> None:
-    found = funnel(compared(definitions, [(20, 40), (90, 100)]), "ratio")
+    found = plotted(compared(definitions, [(20, 40), (90, 100)]), "ratio")
     assert found.target == 1
     assert found.frame.select("size", "value").rows() == [(20, 1), (50, 1.8)]
     assert found.frame["high_998"][1] < 1.8
 
 
 def test_what_a_group_could_show_has_the_power_that_is_said(definitions: Definitions) -> None:
-    found = funnel(compared(definitions, [(20, 40), (50, 100)]), "rate")
+    found = plotted(compared(definitions, [(20, 40), (50, 100)]), "rate")
     seen = found.frame["seen"][0]
     effect = 2 * (np.arcsin(np.sqrt(0.5 + seen)) - np.arcsin(np.sqrt(0.5)))
     power = NormalIndPower().power(effect, 40, 0.05, ratio=0)
@@ -134,6 +140,6 @@ def test_a_refusal_has_its_reason_and_no_number(
     population: Population,
     reason: str,
 ) -> None:
-    found = funnel(compared(definitions, groups, population), "rate")
+    found = plotted(compared(definitions, groups, population), "rate")
     assert found.refused == reason
     assert (found.target, found.frame.height, found.curve.height) == (None, 0, 0)

@@ -225,14 +225,6 @@ def test_lines_can_be_seen_with_and_without_a_rebase(
     assert before.rebases.height == 1
 
 
-def test_a_protecting_policy_shows_the_reason_only(
-    definitions: Definitions, noted: Annotations
-) -> None:
-    found = disclose_trend(of(courses(list(STEADY)), definitions, noted), "cms11")
-    assert isinstance(found, str)
-    assert "shown inside the practice only" in found
-
-
 def test_what_a_person_typed_is_written_as_it_stands(
     definitions: Definitions, noted: Annotations
 ) -> None:
