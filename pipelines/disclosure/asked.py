@@ -10,7 +10,7 @@ from pipelines.definitions import Definitions
 from pipelines.definitions.errors import listed
 from pipelines.disclosure.course_rungs import DUE, WIDTH_MONTHS
 from pipelines.disclosure.release import Kept, Release
-from pipelines.disclosure.units import LATER, NO_PART, UNKNOWN, Row
+from pipelines.disclosure.units import LATER, NO_PART, UNKNOWN, Row, part_of
 from pipelines.estimates.basis import GROUPS
 from pipelines.estimates.result import Question
 
@@ -57,7 +57,7 @@ class Asked:
         values = [_text(key[self.column])] if self.column in key else list(wanted)
         if not values:  # the row of all values of the dimension together
             return self._uncut(release, row)
-        return _of_values(release, row, self.column, [value or UNKNOWN for value in values])
+        return _of_values(release, row, self.column, [part_of(value) for value in values])
 
     def _uncut(self, release: Release, row: Row) -> Told:
         if self.rung is not None:
@@ -118,11 +118,11 @@ def _headline(kept: Kept, rung: str) -> Numbers:
     unit = kept.unit
     numbers = {"started": unit.courses}
     if rung != "started":
-        numbers["due"] = unit.having(due="due")
+        numbers["due"] = unit.having({"due": "due"})
     if rung in ("responded", "missing"):
-        numbers["responded"] = unit.having(responded="responded")
+        numbers["responded"] = unit.having({"responded": "responded"})
     if rung == "missing":
-        numbers |= _assessed({status: unit.having(missing=status) for status in DUE})
+        numbers |= _assessed({status: unit.having({"missing": status}) for status in DUE})
     return numbers
 
 
@@ -132,16 +132,16 @@ def _assessed(statuses: Numbers) -> Numbers:
 
 def _with_steps(kept: Kept) -> Numbers:
     """Return the steps from started to due."""
-    found = {status: kept.unit.having(steps=status) for status in STEPS}
-    due = kept.unit.having(steps="due")
+    found = {status: kept.unit.having({"steps": status}) for status in STEPS}
+    due = kept.unit.having({"steps": "due"})
     eligible = due + found["not_yet_due"]
     return found | {"eligible": eligible, "baseline": eligible + found["below_floor"]}
 
 
 def _of_measure(kept: Kept, rung: str) -> Numbers:
     """Return the numbers of a measure or window; courses of conditions without it are not counted."""
-    statuses = {status: kept.unit.having(**{rung: status}) for status in DUE}
-    started = kept.unit.courses - kept.unit.having(**{rung: "not_asked"})
+    statuses = {status: kept.unit.having({rung: status}) for status in DUE}
+    started = kept.unit.courses - kept.unit.having({rung: "not_asked"})
     return _assessed(statuses) | {"started": started, "due": sum(statuses.values())}
 
 
@@ -163,7 +163,7 @@ def _finest(rungs: list[str | None]) -> str:
 
 def _of_parts(kept: Kept, rung: str, parts: list[str]) -> Numbers:
     statuses = {
-        status: sum(kept.unit.of([f"missing={status}", f"{rung}={part}"]) for part in parts)
+        status: sum(kept.unit.having({"missing": status, rung: part}) for part in parts)
         for status in DUE
     }
     assert NO_PART not in parts

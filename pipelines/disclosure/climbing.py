@@ -1,12 +1,13 @@
 """Climbing: how rows of a build get up ladders, each rung splitting what the one below tells."""
 
 from collections.abc import Sequence
+from itertools import starmap
 
 import numpy as np
 import polars as pl
 
 from pipelines.disclosure.ladder import NOBODY, Flags, Ints, Level, Members, climb
-from pipelines.disclosure.units import NO_PART, Row, Rung, Unit
+from pipelines.disclosure.units import NO_PART, Row, Rung, Unit, told
 
 Told = tuple[str, str]  # a rung and what it tells
 Rows = tuple[list[Level], list[list[Row]]]  # levels, and the rows of each by number
@@ -32,7 +33,7 @@ class Climbing:
         self,
         ground: Sequence[Sequence[str]],
         names: Sequence[str],
-        told: Sequence[pl.Series],
+        series: Sequence[pl.Series],
         *,
         parted: bool,
     ) -> None:
@@ -49,8 +50,8 @@ class Climbing:
             np.logical_and.reduce(flags)
             for flags in zip(*(self._stands[rung] for rung in after), strict=True)
         ]
-        for place, (name, series) in enumerate(zip(names, told, strict=True)):
-            part, values = numbered(series)
+        for place, (name, column) in enumerate(zip(names, series, strict=True)):
+            part, values = numbered(column)
             shown = () if parted and place else None  # each part of a rung refines the one before
             base = (block, [label[:-1] for label in labels]) if shown == () else (block, labels)
             block, labels = _split(base, (part, [((name, value),) for value in values]))
@@ -58,15 +59,15 @@ class Climbing:
             below = [*after, *within] if not place else [names[place - 1]]
             self.rungs.append(Rung(name, tuple(dict.fromkeys(below))))
         standing = climb(self.members, [self._blocks[name][0] for name in names], ready or None)
-        for place, (name, series) in enumerate(zip(names, told, strict=True)):
+        for place, (name, column) in enumerate(zip(names, series, strict=True)):
             self._stands[name] = [np.asarray(level > place, np.bool_) for level in standing]
-            parts = [part for part in series.unique().sort() if part != NO_PART] if parted else []
+            parts = [part for part in column.unique().sort() if part != NO_PART] if parted else []
             self._count(name, tuple(parts))
 
     def _count(self, rung: str, parts: tuple[str, ...]) -> None:
         """Keep the blocks of the rows that stand on a rung."""
         block, labels = self._blocks[rung]
-        written = ["|".join(f"{name}={value}" for name, value in label) for label in labels]
+        written = ["|".join(starmap(told, label)) for label in labels]
         for level, rows, stands in zip(
             self.members.levels, self.rows, self._stands[rung], strict=True
         ):

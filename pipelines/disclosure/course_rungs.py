@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipelines.disclosure.climbing import Climbing, rows_of
-from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN
+from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN, part_of
 from pipelines.estimates.basis import GROUPS, Basis, status_column
 
 DEPTHS = (("category",), ("category", "subtype"))
@@ -67,7 +67,7 @@ class _Courses:
 
         The value with most courses due comes first.
         """
-        value = self.basis.frame[column].fill_null(UNKNOWN)
+        value = self.basis.frame[column].map_elements(part_of, pl.String, skip_nulls=False)
         ordered = (
             pl.DataFrame({"value": value, "due": self.due.cast(pl.Int64)})
             .group_by("value")

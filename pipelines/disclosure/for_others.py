@@ -86,10 +86,10 @@ def _visits(release: Release, kind: str) -> dict[str, str]:
         "Missed (%)": HIDDEN,
     }
     if held is not None:
-        found["Held or missed a place"] = number(held.unit.of(["visits held=yes"]))
+        found["Held or missed a place"] = number(held.unit.having({"visits held": "yes"}))
     if kept is not None:
-        came = kept.unit.of([f"visits kept={COMPLETED}"])
-        gone = sum(kept.unit.of([f"visits kept={status}"]) for status in MISSED)
+        came = kept.unit.having({"visits kept": COMPLETED})
+        gone = sum(kept.unit.having({"visits kept": status}) for status in MISSED)
         found |= {
             "Held or missed a place": number(came + gone),
             "Kept": number(came),
@@ -104,8 +104,8 @@ def visits_sentence(release: Release) -> str:
     kept = release.kept("visits kept", ("visits",))
     if kept is None:
         return "Too few visits to tell of them without telling of a person."
-    came = kept.unit.of([f"visits kept={COMPLETED}"])
-    gone = sum(kept.unit.of([f"visits kept={status}"]) for status in MISSED)
+    came = kept.unit.having({"visits kept": COMPLETED})
+    gone = sum(kept.unit.having({"visits kept": status}) for status in MISSED)
     if not came + gone:
         return "No visit is in these records."
     return (
@@ -123,7 +123,7 @@ def events_sentence(release: Release) -> str:
     unit, events = _infusions(release), release.kept("adverse_events events", ("adverse_events",))
     if unit is None or events is None:
         return "Too few infusions or events to tell of them without telling of a person."
-    infusions = unit.of(["visits course=yes"])
+    infusions = unit.having({"visits course": "yes"})
     if not infusions:
         return "No infusion of a course is in these records."
     said = (
@@ -132,7 +132,7 @@ def events_sentence(release: Release) -> str:
     )
     stops = release.kept("visits stopped", ("visits", "infusion"))
     if stops is not None:
-        stopped, went_on = (stops.unit.of([f"visits stopped={flag}"]) for flag in ("yes", "no"))
+        stopped, went_on = (stops.unit.having({"visits stopped": flag}) for flag in ("yes", "no"))
         if stopped + went_on:
             said += f"; {percent(stopped / (stopped + went_on))} of infusions were stopped early"
     return f"{said}."
@@ -144,7 +144,7 @@ def events_table(release: Release, terms: dict[str, str]) -> pl.DataFrame:
     `terms` has the label of each term; those that are not told are `hidden`.
     """
     unit = _infusions(release)
-    infusions = 0 if unit is None else unit.of(["visits course=yes"])
+    infusions = 0 if unit is None else unit.having({"visits course": "yes"})
     rows = []
     for term, label in terms.items():
         kept = release.kept("adverse_events events", ("adverse_events", term))

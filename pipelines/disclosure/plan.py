@@ -1,6 +1,6 @@
 """The plan of releases: which rows of a build stand on which rungs, with the courses of each block."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,10 +28,6 @@ class Plan:
     units: Mapping[tuple[str, Row], Unit]
     children: Mapping[Row, tuple[Row, ...]]
     apart: Mapping[tuple[str, str], str]
-
-    def rows(self, rung: str) -> Iterator[Row]:
-        """Yield the rows that stand on a rung."""
-        return (row for name, row in self.units if name == rung)
 
 
 @lru_cache(maxsize=16)

@@ -47,7 +47,7 @@ def _by_period(unit: Unit, width: str) -> pl.DataFrame:
     rows = []
     for part in parts:
         met, unmet, missing = (
-            unit.of([f"missing={status}", f"{width}={part}"])
+            unit.having({"missing": status, width: part})
             for status in ("responded", "not_responded", "not_assessed")
         )
         rows.append((date.fromisoformat(f"{part}-01"), met + unmet + missing, met + unmet, met))

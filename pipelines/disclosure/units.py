@@ -4,10 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 Row = tuple[str | None, ...]
-UNKNOWN = "unknown"  # how a missing value of a column of groups is written
-NO_PART = "-"  # courses that are not due, of ladders of values and time
-OTHERS = "others"
+UNKNOWN = "%none"  # how a missing value of a column of groups is written
+NO_PART = "%not due"  # courses that are not due, of ladders of values and time
+OTHERS = "%others"
 LATER = "from "  # the last period that is told, and all after it
+
+
+def part_of(value: str | None) -> str:
+    """Return how a value of a column of groups is written as a part; no value is written like OTHERS."""
+    return UNKNOWN if value is None else value.replace("%", "%25")
+
+
+def told(rung: str, value: str) -> str:
+    """Return how it is written that a rung tells a value of a block, whatever the value holds."""
+    for sign in "%|=":
+        value = value.replace(sign, f"%{ord(sign):x}")
+    return f"{rung}={value}"
 
 
 @dataclass(frozen=True)
@@ -30,18 +42,10 @@ class Unit:
     counts: Mapping[str, int]
     parts: tuple[str, ...] = ()
 
-    def having(self, **told: str) -> int:
-        """Return the courses of which each of the rungs named tells so."""
-        wanted = [f"{rung}={value}" for rung, value in told.items()]
-        return self.of(wanted)
-
-    def of(self, wanted: list[str]) -> int:
-        """Return the courses of the blocks whose names hold all of the wanted parts, as `due=due`."""
-        return sum(
-            count
-            for block, count in self.counts.items()
-            if all(part in block.split("|") for part in wanted)
-        )
+    def having(self, values: Mapping[str, str]) -> int:
+        """Return the courses of the blocks of which each of the rungs named tells this value."""
+        wanted = {told(rung, value) for rung, value in values.items()}
+        return sum(count for block, count in self.counts.items() if wanted <= set(block.split("|")))
 
     @property
     def courses(self) -> int:
@@ -62,7 +66,7 @@ def moved(before: Unit, after: Unit) -> list[int]:
 
     Values and periods that the rung told apart in only one of them are taken together.
     """
-    both = set(before.parts) & set(after.parts)
+    both = {told("", part)[1:] for part in set(before.parts) & set(after.parts) | {NO_PART}}
     old, new = (_common(unit, both) for unit in (before, after))
     return [new.get(block, 0) - old.get(block, 0) for block in {**old, **new}]
 
@@ -73,6 +77,6 @@ def _common(unit: Unit, both: set[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for block, count in unit.counts.items():
         head, _, part = block.rpartition("=")
-        name = block if part in both or part == NO_PART else head
+        name = block if part in both else head
         found[name] = found.get(name, 0) + count
     return found

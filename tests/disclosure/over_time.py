@@ -184,12 +184,12 @@ def _told(rung: str, unit: Unit) -> Iterator[tuple[tuple[str, ...], int]]:
     if rung == "started":
         yield STATUSES, unit.courses
     elif rung == "due":
-        yield STATUSES[1:], unit.having(due="due")
+        yield STATUSES[1:], unit.having({"due": "due"})
     elif rung == "responded":
-        yield ("responded",), unit.having(responded="responded")
+        yield ("responded",), unit.having({"responded": "responded"})
     elif rung == "missing":
         for status in STATUSES[1:]:
-            yield (status,), unit.having(missing=status)
+            yield (status,), unit.having({"missing": status})
 
 
 def main(practices: int) -> None:

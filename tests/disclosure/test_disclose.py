@@ -1,16 +1,21 @@
 """What cms11 shows of a whole practice: no small count, in a row or left by subtraction."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from pipelines import InputError, Practice, disclose, open_practice
+from pipelines.definitions import Definitions
 from pipelines.disclosure import why_refused
-from pipelines.estimates import Result
+from pipelines.estimates import Question, Result, response
 from pipelines.estimates.basis import GROUPS
+from tests.disclosure.attacker import MADE
+from tests.disclosure.drawn_practices import COLUMNS, Drawn, practice
 
 COUNTS = ("started", "due", "assessed", "responded", "not_assessed", "not_responded")
 STEPS = ("started", "baseline", "eligible", "due", "assessed", "responded")
@@ -162,3 +167,22 @@ def test_a_period_is_shown_only_where_it_is_made_of_periods_that_are(small_pract
 def test_an_unknown_policy_is_refused(small_practice: Path) -> None:
     with pytest.raises(InputError, match="policy: 'cms' is not known; did you mean 'cms11'"):
         disclose(open_practice(small_practice).response(), "cms")
+
+
+def test_values_are_told_apart_whatever_they_are_called(definitions: Definitions) -> None:
+    """A clinic may be named like the words and signs that blocks are written with."""
+    names = ["a|b=c", "%others", "-", "others", "100 %", "unknown"]
+    drawn = practice(np.random.default_rng(3), 4_000, definitions)
+    clinics = pl.Series("clinic_key", [names[n % 6] for n in range(4_000)])
+    statuses = ["responded", "not_responded", "not_assessed"]
+    status = pl.Series(COLUMNS[0], [statuses[n // 6 % 3] for n in range(4_000)])
+    frame = drawn.basis.frame.with_columns(
+        clinics, status, region=pl.when(clinics != "-").then(clinics)
+    )
+    named = Drawn(replace(drawn.basis, load=lambda: frame), drawn.way)
+    for column in ("clinic_key", "region"):
+        question = Question(by=(column,))
+        counted = response(named.courses(question), question, definitions, MADE, named.basis)
+        shown = disclose(counted).frame
+        assert not shown["hidden"].any()
+        assert shown["due"].to_list() == counted.frame["due"].to_list()
