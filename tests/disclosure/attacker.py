@@ -38,7 +38,7 @@ SUMS: dict[str, tuple[str, ...]] = {
     "eligible": STATUSES[3:],
     **{status: (status,) for status in STATUSES},
 }
-Release = Callable[[Result], Sequence[pl.DataFrame]]
+Release = Callable[[Drawn, Question], Sequence[pl.DataFrame]]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class Cells:
     leaves: list[tuple[object, ...]]
     ways: list[tuple[str, ...]]
     truth: Floats
+    frame: pl.DataFrame
 
 
 def scenes(drawn: Drawn) -> Iterator[Scene]:
@@ -82,18 +83,22 @@ def _periods(drawn: Drawn) -> Iterator[Question]:
             yield Question(by=BY, start_from=first, start_to=last)
 
 
-def released(result: Result) -> Sequence[pl.DataFrame]:
+def released(drawn: Drawn, question: Question) -> Sequence[pl.DataFrame]:
     """Return a page as cms11 publishes it: one frame per level, hidden numbers null."""
+    basis = drawn.basis
+    levels = tuple(pl.DataFrame() for _ in range(len(question.by) + 1))  # only blocks are printed
+    result = Result(question, levels, pl.DataFrame(), basis.definitions, MADE, basis)
     return disclose(result, "cms11").levels
 
 
-def cell_by_cell(result: Result) -> Sequence[pl.DataFrame]:
+def cell_by_cell(drawn: Drawn, question: Question) -> Sequence[pl.DataFrame]:
     """Return a page that hides each small count by itself, as most dashboards do: the control."""
+    counted = response(drawn.courses(question), question, drawn.basis.definitions, MADE)
     small = [
         pl.when(pl.col(name).is_between(1, SMALLEST - 1)).then(None).otherwise(name).alias(name)
         for name in SUMS
     ]
-    return [level.with_columns(small) for level in result.levels]
+    return [level.with_columns(small) for level in counted.levels]
 
 
 def leaks(drawn: Drawn, release: Release = released, only: str | None = None) -> Iterator[str]:
@@ -108,10 +113,7 @@ def _of_scene(drawn: Drawn, scene: Scene, release: Release) -> Iterator[str]:
     told: dict[bytes, tuple[Floats, float]] = {}
     hidden: dict[bytes, tuple[Floats, str]] = {}
     for question in scene.pages:
-        counted = response(
-            drawn.courses(question), question, drawn.basis.definitions, MADE, drawn.basis
-        )
-        for level in release(counted):
+        for level in release(drawn, question):
             for seen in level.iter_rows(named=True):
                 for name, row in _rows(question, seen, scene, cells):
                     value, real = seen[name], float(row @ cells.truth)
@@ -142,7 +144,8 @@ def _cells(drawn: Drawn, scene: Scene) -> Cells:
     truth = np.zeros((len(leaves), len(ways)))
     for row in frame.iter_rows():
         truth[place[row[: len(keys)], row[len(keys) :]]] += 1
-    return Cells(leaves, ways, truth.ravel())
+    named = pl.DataFrame(leaves, schema={name: frame.schema[name] for name in keys}, orient="row")
+    return Cells(leaves, ways, truth.ravel(), named)
 
 
 def _of_condition(cells: Cells, key: tuple[object, ...]) -> Floats:
@@ -158,14 +161,13 @@ def _rows(
     wanted = {name: seen[name] for name in keys if name in seen and name in question.by}
     wanted |= {name: values[0] for name, values in question.where.items()}
 
-    def inside(leaf: tuple[object, ...]) -> bool:
-        at = dict(zip(keys, leaf, strict=True))
-        month = at.get("start_month")
-        early = question.start_from is not None and month < question.start_from  # type: ignore[operator]
-        late = question.start_to is not None and month > question.start_to  # type: ignore[operator]
-        return all(at[name] == value for name, value in wanted.items()) and not early and not late
-
-    counted = np.array([inside(leaf) for leaf in cells.leaves], np.float64)
+    kept = [pl.col(name).eq_missing(pl.lit(value)) for name, value in wanted.items()]
+    if question.start_from is not None:
+        kept.append(pl.col("start_month") >= question.start_from)
+    if question.start_to is not None:
+        kept.append(pl.col("start_month") <= question.start_to)
+    inside = cells.frame.with_columns(inside=pl.all_horizontal(pl.lit(value=True), *kept))["inside"]
+    counted = inside.to_numpy().astype(np.float64)
     column = COLUMNS.index(f"{question.measure} in {question.window}")
     place = scene.statuses.index(column)
     for name, statuses in SUMS.items():
