@@ -8,6 +8,7 @@ import altair as alt
 from pipelines.charts import theme
 from pipelines.charts.key import key
 from pipelines.charts.layout import NARROW, WIDE, Layout
+from pipelines.charts.marked import marked
 from pipelines.charts.marks import bands, columns, headings, labels, published, rates, rules
 from pipelines.charts.places import Layer, together
 from pipelines.charts.rows import rows
@@ -44,6 +45,11 @@ def chart(
         key(finding, layout, colours, not figures.is_empty()),
     ]
     return _framed(together(*layers), finding, layout, height)
+
+
+def alone(finding: Finding) -> alt.LayerChart:
+    """Return the rates of a Finding as a chart that says its policy, for where no page says it."""
+    return marked(chart(finding), finding.policy, "rates", protects=finding.protects)
 
 
 def _colours(finding: Finding) -> tuple[str, str]:

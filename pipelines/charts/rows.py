@@ -11,7 +11,7 @@ from pipelines.disclosure.groups import group_label, group_place
 from pipelines.disclosure.words import HIDDEN, NONE, percent
 
 OUTSIDE = "Outside the headline"
-TOGETHER = "All headline conditions"
+ALL = "All headline conditions"
 Numbers = Mapping[str, object]
 Key = tuple[object, ...]
 
@@ -43,7 +43,13 @@ class Row:
 
 def rows(finding: Finding) -> list[Row]:
     """Return all together first, then each group with what is nested in it, in order."""
-    return [Row((), 0, TOGETHER, finding.total), *_nested(finding, ())]
+    return [Row((), 0, _all_together(finding), finding.total), *_nested(finding, ())]
+
+
+def _all_together(finding: Finding) -> str:
+    asked = finding.question.where.get("category", ())
+    labels = finding.definitions.labels("categories", "category")
+    return ", ".join(labels[category] for category in asked) or ALL
 
 
 def _nested(finding: Finding, parent: Key) -> Iterator[Row]:
@@ -51,26 +57,33 @@ def _nested(finding: Finding, parent: Key) -> Iterator[Row]:
     if depth > len(finding.question.by):
         return
     columns = list(finding.question.by[:depth])
-    level = finding.levels[depth]
-    children = [
-        (tuple(row[name] for name in columns), row)
-        for row in level.iter_rows(named=True)
-        if tuple(row[name] for name in columns[:-1]) == parent
-    ]
+    children = _beneath(finding.levels[depth], columns, parent)
     if parent and [key[-1] for key, _ in children] == [None]:
         return
     outside = _outside(finding.definitions) if columns == ["category"] else []
     opens = not parent
     has_parts = depth < len(finding.question.by)
     children.sort(key=lambda child: group_place(finding.definitions, child[1], columns[-1]))
-    for key, row in children:
-        if key[0] in outside:
-            yield Row((), 0, OUTSIDE, None)
-            outside, opens = [], False
+    inside = [child for child in children if child[0][0] not in outside]
+    for key, row in inside:
         label = group_label(finding.definitions, row, columns[-1])
         yield Row(key, depth, label, row, opens, has_parts)
         yield from _nested(finding, key)
         opens = has_parts
+    for key, row in _beneath(finding.together[depth], columns, parent):
+        yield Row(key, depth, str(key[-1]), row, opens, bold=False)
+    for place, (key, row) in enumerate(children[len(inside) :]):
+        if not place:
+            yield Row((), 0, OUTSIDE, None)
+        label = group_label(finding.definitions, row, columns[-1])
+        yield Row(key, depth, label, row, has_parts and bool(place), has_parts)
+        yield from _nested(finding, key)
+
+
+def _beneath(level: pl.DataFrame, columns: list[str], parent: Key) -> list[tuple[Key, Numbers]]:
+    """Return the rows of a level that are nested in a row, each with its key."""
+    keyed = [(tuple(row[name] for name in columns), row) for row in level.iter_rows(named=True)]
+    return [(key, row) for key, row in keyed if key[:-1] == parent]
 
 
 def _outside(definitions: Definitions) -> list[str]:

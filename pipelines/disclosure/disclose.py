@@ -1,15 +1,16 @@
 """What may be shown: the only way from a Result to a Finding."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from pipelines.definitions import InputError
-from pipelines.disclosure.asked import Told, asked_of
+from pipelines.disclosure.asked import Asked, Told, asked_of
 from pipelines.disclosure.finding import Finding
 from pipelines.disclosure.plan import plan
 from pipelines.disclosure.policies import policy_row, rounding, smallest_shown
 from pipelines.disclosure.release import Release, first_release
+from pipelines.disclosure.together import HEADLINE_TOGETHER, TOGETHER, is_shown, together
 from pipelines.estimates.basis import Basis
 from pipelines.estimates.response import STATUSES, shared
 from pipelines.estimates.result import Provenance, Question, Result
@@ -18,6 +19,7 @@ NUMBERS = (*STATUSES, "started", "baseline", "eligible", "due", "assessed")
 OF_COUNTS = (
     "known", "rate", "highest", "follow_up", "low", "high", "unstable", "enough_follow_up", "tipping",
 )  # fmt: skip
+Values = tuple[object, ...]
 OF_SINGLE_COURSES = ("weighted", "weighted_low", "weighted_high")  # no counts give them
 
 
@@ -36,19 +38,56 @@ def disclose(result: Result, policy: str = "cms11", release: Release | None = No
         if isinstance(asked, str):
             raise InputError(f"policy {policy}: {asked}")
         let_out = release or unreleased(result.basis, result.provenance, smallest_shown(row))
-        levels = []
-        for depth in range(len(result.levels)):
-            groups = _every_group(result.basis, list(result.question.by[:depth]))
-            told = (
-                [asked.told(let_out, key) for key in groups.to_dicts()]
-                if depth
-                else [asked.told(let_out, {})]
-            )
-            levels.append(_printed(groups, told, let_out, result, rounding(row)))
+        levels, hidden = _levels(result, asked, let_out, rounding(row))
     else:
         as_counted = (pl.lit(value=False).alias("hidden"), pl.lit(None, pl.String).alias("as_of"))
         levels = [level.with_columns(as_counted) for level in result.levels]
-    return Finding(result.question, policy, tuple(levels), result.definitions, result.provenance)
+        hidden = [level.clear() for level in levels]
+    return Finding(
+        result.question, policy, tuple(levels), tuple(hidden), result.definitions, result.provenance
+    )
+
+
+def _levels(
+    result: Result, asked: Asked, release: Release, step: int
+) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
+    """Return each level as it is told, and for each what is hidden in it, taken together."""
+    basis, by = result.basis, result.question.by
+    assert basis is not None
+    levels, hidden = [], []
+    above: dict[Values, Told] = {}
+    for depth in range(len(by) + 1):
+        columns = list(by[:depth])
+        groups = _every_group(basis, columns)
+        keys = groups.to_dicts() if depth else [{}]
+        told = {tuple(key.values()): asked.told(release, key) for key in keys}
+        left = _left(above, told, None if columns != ["category"] else _headline(result))
+        name = HEADLINE_TOGETHER if columns == ["category"] else TOGETHER
+        named = [(*values, name) for values in left]
+        rest = pl.DataFrame(named, dict.fromkeys(columns, pl.String), orient="row")
+        levels.append(_printed(groups, list(told.values()), release, result, step))
+        hidden.append(_printed(rest, list(left.values()), release, result, step))
+        above = told
+    return levels, hidden
+
+
+def _headline(result: Result) -> list[str]:
+    return result.definitions["categories"].filter("headline")["category"].to_list()
+
+
+def _left(
+    above: Mapping[Values, Told], told: Mapping[Values, Told], counted: Sequence[str] | None
+) -> dict[Values, Told]:
+    """Return for the rows of a level what is hidden beneath them, where that can be told.
+
+    `counted` are the rows beneath that the row above counts; None: all.
+    """
+    families: dict[Values, list[Told]] = {values: [] for values in above}
+    for values, one in told.items():
+        if values and (counted is None or values[-1] in counted):
+            families[values[:-1]].append(one)
+    found = {values: together(above[values], rows) for values, rows in families.items()}
+    return {values: one for values, one in found.items() if one.numbers}
 
 
 def unreleased(basis: Basis, provenance: Provenance, smallest: int) -> Release:
@@ -103,6 +142,6 @@ def _printed(
     return level.with_columns(
         *[pl.lit(None, pl.Float64).alias(name) for name in OF_SINGLE_COURSES],
         pl.lit("not_released").alias("weighted_refused"),
-        pl.Series("hidden", ["not_assessed" not in one.numbers for one in told], dtype=pl.Boolean),
+        pl.Series("hidden", [not is_shown(one) for one in told], dtype=pl.Boolean),
         pl.Series("as_of", through, dtype=pl.String),
     )

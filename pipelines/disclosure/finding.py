@@ -23,11 +23,14 @@ class Finding:
     `levels` are the Result's, each row with its numbers, null where they are withheld, and with
     `hidden`: whether its rate is withheld, or null too where it has none to withhold; `as_of` is the
     last day of the data of an earlier release whose numbers a row keeps, null where they are of now.
+    `together` has for each level the rows that are hidden in it, added up by what they are nested in
+    and named so in the last column; none where that can't be told.
     """
 
     question: Question
     policy: str
     levels: tuple[pl.DataFrame, ...]
+    together: tuple[pl.DataFrame, ...]
     definitions: Definitions = field(repr=False)
     provenance: Provenance
 
@@ -89,11 +92,14 @@ class Finding:
         return words.footnote(self.question, self.provenance, self.policy, self.definitions)
 
     def table(self) -> pl.DataFrame:
-        """Return the finest grouping as text for people, with headings and percentages."""
-        return table(self.frame, self.question, self.definitions)
+        """Return the finest grouping as text for people, with headings and percentages; at the end of
+        each group of rows those hidden, taken together.
+        """
+        rows = pl.concat([self.frame, self.together[-1]]) if self.protects else self.frame
+        return table(rows, self.question, self.definitions)
 
     def chart(self) -> "alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart":
-        """Return the rates as a chart."""
-        from pipelines.charts.response import chart
+        """Return the rates as a chart that says its policy."""
+        from pipelines.charts.response import alone
 
-        return chart(self)
+        return alone(self)

@@ -22,7 +22,7 @@ from pipelines.disclosure.quality_tables import (
 from pipelines.disclosure.quality_words import limit, numbers, share, status
 from pipelines.pages.answer import badge
 from pipelines.pages.view import LEAVING, View, current
-from pipelines.pages.widths import either_width
+from pipelines.pages.widths import either_width, one_width
 from pipelines.practice import Practice
 
 ICONS = {
@@ -157,8 +157,7 @@ def _trend(finding: QualityFinding) -> None:
             st.columns(CLINICS_BESIDE), clinics[start : start + CLINICS_BESIDE], strict=False
         ):
             with place, st.container(key=f"either_trend_{clinic}"):
-                drawn = quality_trend.chart(finding, clinic)
-                st.altair_chart(drawn, width="stretch", theme=None, key=f"trend_{clinic}")
+                one_width(f"trend_{clinic}", quality_trend.chart(finding, clinic))
     with st.expander("Table behind the trend"):
         st.table(capture_table(finding), border="horizontal", hide_index=True)
 

@@ -1,7 +1,10 @@
-"""Charts for both widths of a page."""
+"""Charts on a page, each marked with the policy that it is shown under."""
 
 import altair as alt
 import streamlit as st
+
+from pipelines.charts.marked import marked
+from pipelines.pages.view import current
 
 
 def either_width(name: str, wide: alt.LayerChart, narrow: alt.LayerChart) -> None:
@@ -9,4 +12,11 @@ def either_width(name: str, wide: alt.LayerChart, narrow: alt.LayerChart) -> Non
     with st.container(key=f"either_{name}"):
         for width, drawn in (("wide", wide), ("narrow", narrow)):
             with st.container(key=f"{width}_{name}"):
-                st.altair_chart(drawn, width="stretch", theme=None, key=f"{name}_{width}")
+                one_width(f"{name}_{width}", drawn)
+
+
+def one_width(name: str, chart: alt.LayerChart) -> None:
+    """Draw a chart that is the same in all widths."""
+    view = current()
+    shown = marked(chart, view.policy, name, protects=view.protects)
+    st.altair_chart(shown, width="stretch", theme=None, key=name)

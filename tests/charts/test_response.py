@@ -74,7 +74,7 @@ def _drawn(finding: Finding, name: str) -> list[object]:
 
 
 def _numbers(finding: Finding) -> set[float]:
-    return {value for level in finding.levels for row in level.rows() for value in row
+    return {value for level in (*finding.levels, *finding.together) for row in level.rows() for value in row
             if isinstance(value, int | float)}  # fmt: skip
 
 
