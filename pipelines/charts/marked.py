@@ -4,15 +4,21 @@ from typing import Any
 
 import altair as alt
 
+from pipelines.definitions import Definitions
+from pipelines.disclosure.policies import policy_row
+
 INTERNAL = "Internal, not for sharing"
 
 
-def marked(chart: alt.LayerChart, policy: str, about: str, *, protects: bool) -> alt.LayerChart:
+def marked(
+    chart: alt.LayerChart, policy: str, about: str, definitions: Definitions
+) -> alt.LayerChart:
     """Return a chart that says under which policy its numbers are shown, in a picture of it too.
 
     `about` begins the name of the file under which a reader's browser saves it.
     """
-    mark = f"Shown under policy {policy}" if protects else INTERNAL
+    row = policy_row(definitions, policy)
+    mark = f"{row['label']} (policy {policy})" if row["protects"] else INTERNAL
     drawn = chart.copy(deep=False)
     title = chart.title
     if isinstance(title, alt.TitleParams):

@@ -49,7 +49,7 @@ def chart(
 
 def alone(finding: Finding) -> alt.LayerChart:
     """Return the rates of a Finding as a chart that says its policy, for where no page says it."""
-    return marked(chart(finding), finding.policy, "rates", protects=finding.protects)
+    return marked(chart(finding), finding.policy, "rates", finding.definitions)
 
 
 def _colours(finding: Finding) -> tuple[str, str]:

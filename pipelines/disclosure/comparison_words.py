@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipelines.definitions import Definitions
 from pipelines.disclosure.comparison import ComparisonFinding
 from pipelines.disclosure.words import met, percent, span
 from pipelines.estimates.calibration import Calibration
@@ -103,10 +104,10 @@ def outside(found: Funnel) -> str:
     return f"{said}, {numbers[1]} outside the 99.8 % limits" if numbers[1] else said
 
 
-def dispersion(finding: ComparisonFinding, found: Funnel) -> str:
+def dispersion(definitions: Definitions, found: Funnel) -> str:
     """Return whether groups vary more than chance, and what the limits make of it."""
     if found.phi is None:
-        least = finding.definitions.setting("funnel_dispersion_groups_min")
+        least = definitions.setting("funnel_dispersion_groups_min")
         return (
             f"Fewer than {least} groups can't tell whether they vary more than chance, so the limits are"
             " those of chance alone."

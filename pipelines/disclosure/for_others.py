@@ -47,22 +47,27 @@ def disclose_groups(result: Result, policy: str, release: Release) -> GroupsFind
 
 
 def measures_table(findings: list[Finding], category: str) -> pl.DataFrame:
-    """Return what others may see of a condition, one row for each measure and window, as text."""
+    """Return what others may see of a condition, one row for each measure and window, as text.
+
+    Measures that no course of the condition is asked for are left out.
+    """
     rows = []
     for finding in findings:
         measures = finding.definitions.labels("measure_labels", "measure")
         windows = finding.definitions.labels("windows", "window")
         row = finding.levels[1].row(by_predicate=pl.col("category") == category, named=True)
+        if row["started"] == 0:
+            continue
+        window = windows[finding.question.window].lower()
         rows.append(
             {
-                "Measure": measures[finding.question.measure],
-                "Window": windows[finding.question.window],
+                "Measure and window": f"{measures[finding.question.measure]}, {window}",
                 "Due": number(row["due"]),
                 "At least": share(row, "known"),
                 "At most": share(row, "highest"),
                 "Followed up": share(row, "follow_up"),
                 "Among assessed": rate(row),
-                "As of": row["as_of"] or "now",
+                "As of": row["as_of"] or ("" if row["hidden"] else "now"),
             }
         )
     return pl.DataFrame(rows)

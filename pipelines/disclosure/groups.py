@@ -36,8 +36,13 @@ def group_label(definitions: Definitions, key: Key, column: str) -> str:
     if _code(key, column) in labels:
         return labels[_code(key, column)]
     if column == "clinic_key":
-        return str(value).replace("_", " ").capitalize()
+        return clinic_label(str(value))
     return NOT_SPECIFIED if value is None else str(value)
+
+
+def clinic_label(key: str) -> str:
+    """Return how the key of a clinic is written for people."""
+    return key.replace("_", " ").capitalize()
 
 
 def group_place(definitions: Definitions, key: Key, column: str) -> tuple[int, str]:

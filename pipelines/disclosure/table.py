@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.definitions import Definitions
-from pipelines.disclosure.groups import code_labels
+from pipelines.disclosure.groups import clinic_label, code_labels
 from pipelines.disclosure.words import HIDDEN, NONE, percent, span
 from pipelines.estimates.result import Question
 
@@ -13,13 +13,17 @@ PLACE = "place of "
 
 
 def table(frame: pl.DataFrame, question: Question, definitions: Definitions) -> pl.DataFrame:
-    """Return a level as text: group columns, counts, shares; withheld numbers as `hidden`."""
+    """Return a level as text: group columns, counts, shares; withheld numbers as `hidden`.
+
+    Who started is left out where it is told of no row, as under a filter.
+    """
+    cut = frame.height > 0 and frame["started"].null_count() == frame.height
     rows = [
         {
             **{
                 heading(name): NONE if row[name] is None else str(row[name]) for name in question.by
             },
-            "Started": number(row["started"]),
+            **({} if cut else {"Started": number(row["started"])}),
             "Due": number(row["due"]),
             "Assessed": number(row["assessed"]),
             "Met": number(row["responded"]),
@@ -50,6 +54,8 @@ def labelled(frame: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
         written.append(
             code.replace_strict(labels, default=pl.col(name), return_dtype=pl.String).alias(name)
         )
+    if "clinic_key" in frame.columns:
+        written.append(pl.col("clinic_key").map_elements(clinic_label, pl.String))
     frame = frame.with_columns(places).with_columns(written)
     places_of = [PLACE + name for name in named]
     return frame.sort(places_of, maintain_order=True).drop(places_of) if named else frame

@@ -62,6 +62,7 @@ def _others(view: View, by: tuple[str, ...]) -> None:
             funnel.chart(rates, found.funnel),
             funnel.chart(rates, found.funnel, narrow=True),
         )
+        st.markdown(unbroken(words.dispersion(rates.definitions, found.funnel)))
         st.caption(phrases.FUNNEL)
     st.table(rates.table(), border="horizontal", hide_index=True)
     st.header("The fine print")
@@ -94,7 +95,7 @@ def _funnel(found: ComparisonFinding) -> None:
     if shown.refused:
         return
     either_width("funnel", funnel.chart(found, shown), funnel.chart(found, shown, narrow=True))
-    st.markdown(unbroken(words.dispersion(found, shown)))
+    st.markdown(unbroken(words.dispersion(found.definitions, shown)))
     st.caption(phrases.FUNNEL)
     with st.expander("Table behind the funnel"):
         st.table(tables.funnel(found, shown), border="horizontal", hide_index=True)

@@ -18,5 +18,5 @@ def either_width(name: str, wide: alt.LayerChart, narrow: alt.LayerChart) -> Non
 def one_width(name: str, chart: alt.LayerChart) -> None:
     """Draw a chart that is the same in all widths."""
     view = current()
-    shown = marked(chart, view.policy, name, protects=view.protects)
+    shown = marked(chart, view.policy, name, view.practice.definitions)
     st.altair_chart(shown, width="stretch", theme=None, key=name)

@@ -1,4 +1,7 @@
-"""Writes pictures of the pages at 1400 and 420 px into a folder: screenshots.py FOLDER [PRACTICE]."""
+"""Writes pictures of the pages at 1400 and 420 px into a folder: screenshots.py FOLDER [PRACTICE [others]].
+
+With `others` the pages are shown as others may see them.
+"""
 
 import sys
 from pathlib import Path
@@ -20,18 +23,23 @@ PAGES = {
 WIDTHS = (1400, 420)
 
 
-def main(folder: Path, practice: Path) -> None:
+def main(folder: Path, practice: Path, *, others: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with served(practice) as address, sync_playwright() as playwright:
         browser = launch(playwright)
         for name, path in PAGES.items():
+            page = browser.new_page(viewport={"width": max(WIDTHS), "height": 1000})
+            page.goto(f"{address}/{path}")
+            ready(page)
+            if others:
+                page.get_by_text("Show what others may see").click()
+                ready(page)
             for width in WIDTHS:
-                page = browser.new_page(viewport={"width": width, "height": 1000})
-                page.goto(f"{address}/{path}")
+                page.set_viewport_size({"width": width, "height": 1000})
                 ready(page)
                 _whole(page, width)
                 page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
-                page.close()
+            page.close()
         browser.close()
 
 
@@ -43,4 +51,5 @@ def _whole(page: Page, width: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) > 2 else "data/sample"))
+    given = dict(enumerate(sys.argv))
+    main(Path(given[1]), Path(given.get(2, "data/sample")), others=given.get(3) == "others")

@@ -4,6 +4,7 @@ import altair as alt
 import pytest
 
 from pipelines.charts.marked import INTERNAL, marked
+from pipelines.definitions import Definitions
 
 
 def _chart(**about: object) -> alt.LayerChart:
@@ -24,9 +25,11 @@ def _chart(**about: object) -> alt.LayerChart:
         ("Half responded", []),
     ],
 )
-def test_the_mark_stands_under_what_the_title_says(title: object, before: list[str]) -> None:
+def test_the_mark_stands_under_what_the_title_says(
+    title: object, before: list[str], definitions: Definitions
+) -> None:
     chart = _chart(title=title, usermeta={"embedOptions": {"renderer": "svg"}})
-    spec = marked(chart, "internal", "rates", protects=False).to_dict()
+    spec = marked(chart, "internal", "rates", definitions).to_dict()
     assert spec["title"]["text"] in ("Half responded", ["Half responded"])
     assert spec["title"]["subtitle"] == [*before, INTERNAL]
     assert spec["usermeta"] == {
@@ -36,6 +39,6 @@ def test_the_mark_stands_under_what_the_title_says(title: object, before: list[s
     assert "policy" not in chart.to_dict()["usermeta"]
 
 
-def test_a_chart_for_others_names_its_policy() -> None:
-    spec = marked(_chart(), "cms11", "rates", protects=True).to_dict()
-    assert spec["title"]["subtitle"] == ["Shown under policy cms11"]
+def test_a_chart_for_others_names_its_policy(definitions: Definitions) -> None:
+    spec = marked(_chart(), "cms11", "rates", definitions).to_dict()
+    assert spec["title"]["subtitle"] == ["Small counts hidden (policy cms11)"]
