@@ -162,10 +162,10 @@ class _Attack:
         )
 
     def fixed(self) -> Iterator[tuple[Row, tuple[str, ...], int, int, int]]:
-        """Yield the sums of 1 to 10 new persons that are known to be no others: row, statuses, builds.
+        """Yield the sums of 1 to 10 new persons that can be no others: row, statuses, builds, persons.
 
         Ways to fill in what is not known are tried that make as many sums as possible as small, or as
-        large, as may be; each is evidence for all sums that it makes 0, or 11 and more.
+        large, as may be; each is evidence for all sums that it makes others than they are.
         """
         real = self._new(self.truth)
         open_ = (real > 0) & (real < SMALLEST)
@@ -175,8 +175,7 @@ class _Attack:
                 before = int(open_.sum())
                 tried = self._solved(sign * self._weights(open_))
                 if tried is not None:
-                    new = self._new(tried)
-                    open_ &= (new >= 1 - EPSILON) & (new < SMALLEST - EPSILON)
+                    open_ &= np.abs(self._new(tried) - real) < 1 - EPSILON
         for which, first, last in np.argwhere(open_).tolist():
             target = np.zeros(self.sum_of.shape[0])
             target[which * len(self.weeks) + last], target[which * len(self.weeks) + first] = 1, -1
@@ -194,16 +193,11 @@ class _Attack:
         return np.asarray(self.sum_of.T @ weight.ravel(), np.float64)
 
     def _is_known(self, target: Floats) -> bool:
-        """Return whether a sum of unknowns is known to be one number, or one of 1 to 10."""
-        least = self._solved(target)
-        assert least is not None, "no count is below 0"
-        if target @ least < 1 - EPSILON:
-            return False  # nobody may be new
-        most = self._solved(-target)
-        if most is None:
+        """Return whether a sum of unknowns can be one whole number only."""
+        least, most = self._solved(target), self._solved(-target)
+        if least is None or most is None:
             return False
-        low, high = float(target @ least), float(target @ most)
-        return high < SMALLEST - EPSILON or round(high) == round(low)
+        return bool(np.ceil(target @ least - EPSILON) >= np.floor(target @ most + EPSILON))
 
     def _solved(self, objective: Floats) -> Floats | None:
         """Return the way of filling in that makes an objective smallest; None where it has no end."""
