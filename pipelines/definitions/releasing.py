@@ -35,23 +35,17 @@ RELEASE_LADDER = Table(
             "The rungs of other ladders, joined by spaces, on which the ladder stands; empty: the ground.",
             required=False,
         ),
-        Column(
-            "within",
-            "text",
-            "The rungs whose blocks its first rung splits, joined by spaces; empty: those it stands on.",
-            required=False,
-        ),
         code("rung", "Code."),
         Column("sort_order", "integer", "Place; a ladder comes after what it stands on.", low=1),
         Column(
             "splits",
             "text",
-            "What is told apart on this rung. started: nothing. due: due from not. followed: those"
-            " followed up too. met: those who meet the measure from the rest of those due. missing: the"
-            " missing too. steps: why a course is not due. values, half_year, quarter, month: those due,"
-            " by the values of one column of groups or by the period in which the course began.",
+            "What is told apart on this rung. started: nothing. due: due from not. met: those who meet"
+            " the measure from the rest of those due. missing: the missing too. steps: why a course is"
+            " not due. values, half_year, quarter, month: those due, by the values of one column of"
+            " groups or by the period in which the course began.",
             one_of=(
-                "started", "due", "followed", "met", "missing", "steps", "values", "half_year",
+                "started", "due", "met", "missing", "steps", "values", "half_year",
                 "quarter", "month",
             ),
         ),

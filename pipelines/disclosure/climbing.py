@@ -31,7 +31,7 @@ class Climbing:
 
     def go_on(
         self,
-        ground: Sequence[Sequence[str]],
+        ground: Sequence[str],
         names: Sequence[str],
         series: Sequence[pl.Series],
         *,
@@ -39,16 +39,15 @@ class Climbing:
     ) -> None:
         """Climb one ladder of rungs, each with what it tells of each member.
 
-        `ground`: on which rungs rows must stand, and whose blocks are split (empty: the same).
+        `ground`: the rungs on which rows must stand, and whose blocks are split.
         """
-        after, within = ground
         block: Ints = np.zeros(len(self.members.person), np.int64)
         labels: list[tuple[Told, ...]] = [()]
-        for rung in within or after:
+        for rung in ground:
             block, labels = _split((block, labels), self._blocks[rung])
         ready = [
             np.logical_and.reduce(flags)
-            for flags in zip(*(self._stands[rung] for rung in after), strict=True)
+            for flags in zip(*(self._stands[rung] for rung in ground), strict=True)
         ]
         for place, (name, column) in enumerate(zip(names, series, strict=True)):
             part, values = numbered(column)
@@ -56,8 +55,8 @@ class Climbing:
             base = (block, [label[:-1] for label in labels]) if shown == () else (block, labels)
             block, labels = _split(base, (part, [((name, value),) for value in values]))
             self._blocks[name] = block, labels
-            below = [*after, *within] if not place else [names[place - 1]]
-            self.rungs.append(Rung(name, tuple(dict.fromkeys(below))))
+            below = tuple(ground) if not place else (names[place - 1],)
+            self.rungs.append(Rung(name, below))
         standing = climb(self.members, [self._blocks[name][0] for name in names], ready or None)
         for place, (name, column) in enumerate(zip(names, series, strict=True)):
             self._stands[name] = [np.asarray(level > place, np.bool_) for level in standing]

@@ -27,7 +27,7 @@ def climbed_courses(basis: Basis, smallest: int) -> tuple[Climbing, dict[tuple[s
     steps = basis.definitions["release_ladder"].sort("sort_order")
     apart: dict[tuple[str, str], str] = {}
     for (name,), ladder in steps.group_by("ladder", maintain_order=True):
-        ground = [str(ladder[key][0] or "").split() for key in ("stands_on", "within")]
+        ground = str(ladder["stands_on"][0] or "").split()
         if name == "values":
             for column in GROUPS:
                 parts, rungs = courses.values(column)
@@ -128,10 +128,6 @@ def _told(status: pl.Expr, splits: str) -> pl.Expr:
         counted = pl.lit("started")
     elif splits == "steps":
         counted = pl.when(due).then(pl.lit("due")).otherwise(status)
-    elif splits == "followed":
-        assessed = status.is_in(list(DUE[:2]))
-        followed = pl.when(assessed).then(pl.lit("assessed")).otherwise(status)
-        counted = pl.when(due).then(followed).otherwise(pl.lit("not_counted"))
     elif splits == "due":
         counted = pl.when(due).then(pl.lit("due")).otherwise(pl.lit("not_counted"))
     elif splits == "met":

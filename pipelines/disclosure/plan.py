@@ -52,5 +52,5 @@ def _climbed(tally: Tally, smallest: int) -> Climbing:
     rows = rows_of(frame, (("row",),), everything, (tally.name,))
     climbing = Climbing(frame["patient_key"], rows, smallest)
     told = [frame[rung] for rung in tally.rungs]
-    climbing.go_on(((), ()), [f"{tally.name} {rung}" for rung in tally.rungs], told, parted=False)
+    climbing.go_on((), [f"{tally.name} {rung}" for rung in tally.rungs], told, parted=False)
     return climbing

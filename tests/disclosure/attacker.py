@@ -11,6 +11,7 @@ What it tries to fill in are the courses of each condition and group by the way 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 import numpy as np
 import polars as pl
@@ -125,12 +126,28 @@ def _of_scene(drawn: Drawn, scene: Scene, release: Release) -> Iterator[str]:
                             row,
                             f"{scene.name}: {question} {name} {seen}"[:300],
                         )
+    hidden |= dict(_between_measures(scene, cells))
     targets = [found for key, found in hidden.items() if key not in told]
     if targets:
         listed = [_of_condition(cells, leaf[:depth]) for leaf in cells.leaves for depth in (1, 2)]
         rows, values = [row for row, _ in told.values()], [value for _, value in told.values()]
         attack = _Attack(rows, values, listed)
         yield from attack.bounded(targets)
+
+
+def _between_measures(scene: Scene, cells: Cells) -> Iterator[tuple[bytes, tuple[Floats, str]]]:
+    """Yield small numbers of courses that meet one measure, or in one window, and not another."""
+    if scene.column is not None:
+        return
+    keys = [(), *dict.fromkeys(leaf[:depth] for depth in (1, 2) for leaf in cells.leaves)]
+    for met, unmet in permutations(range(len(scene.statuses)), 2):
+        going = [way[met] == "responded" and way[unmet] == "not_responded" for way in cells.ways]
+        for key in keys:
+            inside = [leaf[: len(key)] == key for leaf in cells.leaves]
+            row = np.outer(inside, going).astype(np.float64).ravel()
+            if 0 < row @ cells.truth < SMALLEST:
+                names = [COLUMNS[scene.statuses[place]] for place in (met, unmet)]
+                yield row.tobytes(), (row, f"{scene.name}: {key} {' and not '.join(names)}")
 
 
 def _cells(drawn: Drawn, scene: Scene) -> Cells:
