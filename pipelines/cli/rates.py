@@ -15,6 +15,7 @@ from pipelines.cli.shared import Folder, app, folder_meant
 from pipelines.definitions import InputError
 from pipelines.disclosure import Finding, disclose
 from pipelines.disclosure.policies import policy_row
+from pipelines.disclosure.table import heading
 from pipelines.practice import open_practice
 
 JSON_ROW = (
@@ -112,9 +113,9 @@ def _print_table(finding: Finding) -> None:
     console = Console(width=None if sys.stdout.isatty() else 140)
     table = Table(show_edge=False, pad_edge=False)
     content = finding.table()
+    groups = [heading(name) for name in finding.question.by]
     for name in content.columns:
-        count = name not in [heading.capitalize() for heading in finding.question.by]
-        table.add_column(name, justify="right" if count else "left")
+        table.add_column(name, justify="left" if name in groups else "right")
     for row in content.rows():
         table.add_row(*[str(cell) for cell in row])
     console.print(table)
