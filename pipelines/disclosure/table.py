@@ -15,9 +15,11 @@ PLACE = "place of "
 def table(frame: pl.DataFrame, question: Question, definitions: Definitions) -> pl.DataFrame:
     """Return a level as text: group columns, counts, shares; withheld numbers as `hidden`.
 
-    Who started is left out where it is told of no row, as under a filter.
+    Who started is left out of a view that is filtered or by other groups than conditions, where it is
+    told of no row.
     """
-    cut = frame.height > 0 and frame["started"].null_count() == frame.height
+    cut = question.filtered or "category" not in question.by
+    cut = cut and frame["started"].null_count() == frame.height
     rows = [
         {
             **{
