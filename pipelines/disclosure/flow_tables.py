@@ -2,35 +2,40 @@
 
 import polars as pl
 
+from pipelines.definitions import Definitions
 from pipelines.disclosure.flow import FlowFinding
 from pipelines.disclosure.groups import code_labels
 from pipelines.disclosure.safety_words import fine
 from pipelines.disclosure.table import number
-from pipelines.disclosure.words import NONE, percent, span
+from pipelines.disclosure.words import HIDDEN, NONE, percent, span
 
 CAPTURE = {"baseline": "Baseline, of courses that began", "follow_up": "Follow-up, of courses due"}
 
 
 def kept(found: FlowFinding) -> pl.DataFrame:
     """Return visits that held a place and were missed or cancelled late, by kind."""
-    return _missed(found.kept, "visit_kind", "Visits", found)
+    return missed(found.kept, "visit_kind", "Visits", found.definitions)
 
 
 def weekdays(found: FlowFinding) -> pl.DataFrame:
     """Return the same by weekday."""
-    return _missed(found.weekdays, "weekday", "Weekday", found)
+    return missed(found.weekdays, "weekday", "Weekday", found.definitions)
 
 
-def _missed(rows: pl.DataFrame, column: str, heading: str, found: FlowFinding) -> pl.DataFrame:
-    labels = code_labels(column, found.definitions)
+def missed(rows: pl.DataFrame, column: str, heading: str, definitions: Definitions) -> pl.DataFrame:
+    """Return by `column` visits that held a place and were missed or cancelled late, as text.
+
+    Counts that are null are `hidden`, and so are their shares.
+    """
+    labels = code_labels(column, definitions)
     order = list(labels)
     told = sorted(rows.iter_rows(named=True), key=lambda row: order.index(str(row[column])))
     return pl.DataFrame(
         [
             {
                 heading: labels[str(row[column])],
-                "No-shows": fine(_share(row, "no_show")),
-                "Late cancellations": fine(_share(row, "late_cancelled")),
+                "No-shows": _fine(row, "no_show"),
+                "Late cancellations": _fine(row, "late_cancelled"),
                 "Held a place": number(row["held"]),
                 "Missed": number(row["no_show"]),
                 "Late": number(row["late_cancelled"]),
@@ -41,8 +46,10 @@ def _missed(rows: pl.DataFrame, column: str, heading: str, found: FlowFinding) -
     )
 
 
-def _share(row: dict[str, object], name: str) -> dict[str, object]:
-    return {end: row[f"{name}_{end}"] for end in ("share", "low", "high")}
+def _fine(row: dict[str, object], name: str) -> str:
+    if row[name] is None:
+        return HIDDEN
+    return fine({end: row[f"{name}_{end}"] for end in ("share", "low", "high")})
 
 
 def attrition(found: FlowFinding) -> pl.DataFrame:

@@ -21,15 +21,20 @@ class Kept:
 
 @dataclass(frozen=True)
 class Release:
-    """What others may see on a build: the blocks of rows on rungs; see `Plan`."""
+    """What others may see on a build: the blocks of rows on rungs, each time they were let out, the last
+    one last; see `Plan`.
+    """
 
     build: str
-    units: Mapping[tuple[str, Row], Kept]
+    units: Mapping[tuple[str, Row], tuple[Kept, ...]]
     apart: Mapping[tuple[str, str], str]
 
-    def kept(self, rung: str, row: Row) -> Kept | None:
-        """Return a row's blocks on a rung; None where they were never let out."""
-        return self.units.get((rung, row))
+    def kept(self, rung: str, row: Row, build: str | None = None) -> Kept | None:
+        """Return a row's blocks on a rung as last let out, or as let out on a build; None where not."""
+        times = self.units.get((rung, row), ())
+        if build is not None:
+            times = tuple(kept for kept in times if kept.build == build)
+        return times[-1] if times else None
 
     def periods(self, row: Row) -> tuple[str, Kept, pl.DataFrame] | None:
         """Return the narrowest width in which a row is told over time, with first_month, due, assessed
@@ -58,7 +63,7 @@ def _by_period(unit: Unit, width: str) -> pl.DataFrame:
 def first_release(made: Plan, build: str, through: str | None) -> Release:
     """Return the release of a build before which nothing was let out."""
     return Release(
-        build, {key: Kept(unit, build, through) for key, unit in made.units.items()}, made.apart
+        build, {key: (Kept(unit, build, through),) for key, unit in made.units.items()}, made.apart
     )
 
 
@@ -87,10 +92,10 @@ def next_release(
 
 def standing_release(made: Plan, snapshots: Sequence[Snapshot]) -> Release:
     """Return what others see after snapshots, oldest first, the last of the build of the plan."""
-    units: dict[tuple[str, Row], Kept] = {}
+    units: dict[tuple[str, Row], tuple[Kept, ...]] = {}
     for snapshot in snapshots:
         for key, unit in snapshot.units.items():
-            units[key] = Kept(unit, snapshot.build, snapshot.through)
+            units[key] = (*units.get(key, ()), Kept(unit, snapshot.build, snapshot.through))
     return Release(snapshots[-1].build, units, made.apart)
 
 

@@ -138,10 +138,14 @@ def safety(
     )
 
 
-def _rates(counted: pl.DataFrame, events: str, infusions: pl.Expr) -> pl.DataFrame:
-    """Return counts with events per 100 infusions and exact limits; null without infusions."""
+def with_rates(counted: pl.DataFrame, events: str, infusions: pl.Expr) -> pl.DataFrame:
+    """Return counts with per_100, low and high: events per 100 infusions and exact Poisson limits.
+
+    Null where there are no infusions, or where the events or the infusions are null.
+    """
     low, high = poisson_limits(counted[events].to_numpy().astype(np.float64))
-    told = counted.with_columns(_low=pl.Series(low), _high=pl.Series(high), _n=infusions)
+    limits = {"_low": pl.Series(low).fill_nan(None), "_high": pl.Series(high).fill_nan(None)}
+    told = counted.with_columns(**limits, _n=infusions)
     rates = [
         pl.when(pl.col("_n") > 0).then(PER * pl.col(name) / pl.col("_n")).alias(rate)
         for name, rate in ((events, "per_100"), ("_low", "low"), ("_high", "high"))
@@ -158,7 +162,7 @@ def _totals(infusions: pl.DataFrame) -> pl.DataFrame:
         serious=pl.col("serious").sum(),
         with_events=(pl.col("events") > 0).sum().cast(pl.Int64),
     )
-    return _rates(counted, "events", pl.col("infusions"))
+    return with_rates(counted, "events", pl.col("infusions"))
 
 
 def _terms(events: pl.DataFrame, infusions: int) -> pl.DataFrame:
@@ -185,7 +189,7 @@ def _terms(events: pl.DataFrame, infusions: int) -> pl.DataFrame:
         onset=pl.col("onset_minute").median(),
         lasting=lasting.median(),
     )
-    rates = _rates(counted, "events", pl.lit(infusions))
+    rates = with_rates(counted, "events", pl.lit(infusions))
     return rates.sort(pl.col("events"), "term", descending=[True, False])
 
 
@@ -210,7 +214,7 @@ def _doses(infusions: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
         counted, on="band", how="left", maintain_order="left"
     )
     filled = every.with_columns(pl.col("infusions", "events", "stopped").fill_null(0))
-    return _rates(filled, "events", pl.col("infusions"))
+    return with_rates(filled, "events", pl.col("infusions"))
 
 
 def _stopped(infusions: pl.DataFrame) -> pl.DataFrame:

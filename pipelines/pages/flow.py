@@ -9,7 +9,7 @@ from pipelines.disclosure import control_words
 from pipelines.disclosure import flow_tables as tables
 from pipelines.disclosure import flow_words as words
 from pipelines.disclosure.flow import FlowFinding
-from pipelines.disclosure.for_others import visits_sentence, visits_table
+from pipelines.disclosure.tallied import visits_sentence, visits_table
 from pipelines.disclosure.withheld import VISITS, WHOLE_ONLY
 from pipelines.pages import phrases
 from pipelines.pages.answer import answer, withheld
@@ -59,8 +59,14 @@ def _others(view: View) -> None:
         withheld(view, WHOLE_ONLY)
         return
     definitions = view.practice.definitions
-    answer(view, definitions, phrases.VISITS, visits_sentence(release), measured=False)
-    st.table(visits_table(release, definitions), border="horizontal", hide_index=True)
+    answer(
+        view,
+        definitions,
+        phrases.VISITS,
+        visits_sentence(release, definitions, view.policy),
+        measured=False,
+    )
+    st.table(visits_table(release, definitions, view.policy), border="horizontal", hide_index=True)
     st.header("The fine print")
     with st.container(key="foot"):
         st.markdown(VISITS)

@@ -9,9 +9,9 @@ from pipelines.charts.spelled import unbroken
 from pipelines.disclosure import control_words
 from pipelines.disclosure import safety_tables as tables
 from pipelines.disclosure import safety_words as words
-from pipelines.disclosure.for_others import events_sentence, events_table
 from pipelines.disclosure.groups import code_labels
 from pipelines.disclosure.safety import ALL_EVENTS, SafetyFinding, term_label
+from pipelines.disclosure.tallied import events_sentence, events_table
 from pipelines.disclosure.withheld import INFUSIONS, WHOLE_ONLY
 from pipelines.pages import phrases
 from pipelines.pages.answer import answer, withheld
@@ -56,10 +56,20 @@ def _others(view: View) -> None:
         withheld(view, WHOLE_ONLY)
         return
     definitions = view.practice.definitions
-    answer(view, definitions, phrases.INFUSIONS, events_sentence(release), measured=False)
+    answer(
+        view,
+        definitions,
+        phrases.INFUSIONS,
+        events_sentence(release, definitions, view.policy),
+        measured=False,
+    )
     terms = {term: term_label(term) for term in view.practice.event_terms()}
     if terms:
-        st.table(events_table(release, terms), border="horizontal", hide_index=True)
+        st.table(
+            events_table(release, terms, definitions, view.policy),
+            border="horizontal",
+            hide_index=True,
+        )
     st.header("The fine print")
     with st.container(key="foot"):
         st.markdown(INFUSIONS)

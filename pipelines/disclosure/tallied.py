@@ -1,0 +1,169 @@
+"""Visits and events as others may see them, from the blocks that are let out: words and tables.
+
+Under a policy that rounds, counts are rounded and nothing is divided by them.
+"""
+
+import polars as pl
+
+from pipelines.definitions import Definitions
+from pipelines.disclosure import flow_tables, safety_words
+from pipelines.disclosure.groups import code_labels
+from pipelines.disclosure.policies import policy_row, rounding
+from pipelines.disclosure.release import Kept, Release
+from pipelines.disclosure.table import number
+from pipelines.disclosure.units import Row
+from pipelines.disclosure.words import HIDDEN, NONE, percent
+from pipelines.estimates.flow import KEPT
+from pipelines.estimates.safety import with_rates
+from pipelines.estimates.shares import with_limits
+
+STATUSES = ("no_show", "late_cancelled", "cancelled")
+VISITS, EVENTS = ("visits",), ("adverse_events",)
+NO_VISIT, NO_INFUSION = (
+    "No visit is in these records.",
+    "No infusion of a course is in these records.",
+)
+
+
+def visits_table(release: Release, definitions: Definitions, policy: str) -> pl.DataFrame:
+    """Return what became of visits by kind, as text, as `flow_tables.missed`; `hidden` is not told."""
+    step = _step(definitions, policy)
+    kinds = [(*VISITS, kind) for kind in code_labels("visit_kind", definitions)]
+    found = [{"visit_kind": kind[-1], **_visits(release, kind)} for kind in kinds]
+    whole = dict.fromkeys(("held", *STATUSES), pl.Int64)
+    counted = pl.DataFrame(found, schema={"visit_kind": pl.String, **whole})
+    for name in ("no_show", "late_cancelled"):
+        counted = with_limits(counted, name, "held", f"{name}_")
+        if step > 1:
+            ends = [f"{name}_{end}" for end in ("share", "low", "high")]
+            counted = counted.with_columns(pl.lit(None, pl.Float64).alias(end) for end in ends)
+    counted = counted.with_columns(
+        pl.col(*whole).map_elements(lambda n: _rounded(n, step), pl.Int64)
+    )
+    shown = flow_tables.missed(counted, "visit_kind", "Visits", definitions)
+    return _as_of(shown, [_held(release, kind) for kind in kinds], release)
+
+
+def visits_sentence(release: Release, definitions: Definitions, policy: str) -> str:
+    """Return how many visits were missed, of all that held a place."""
+    step = _step(definitions, policy)
+    visits = _visits(release, VISITS)
+    held, missed = visits["held"], visits["no_show"]
+    if held is None or missed is None:
+        return "Too few visits to tell of them without telling of a person."
+    if not held:
+        return NO_VISIT
+    of = f"Of {_rounded(held, step):,} visits that held a place"
+    if step > 1:
+        return f"{of}, {_rounded(missed, step):,} were missed; both are rounded to {step}."
+    return f"{of}, {percent(missed / held)} were missed.{_old(_held(release, VISITS), release)}"
+
+
+def _held(release: Release, row: Row) -> Kept | None:
+    """Return where a row's visits stand, as finely as they are told."""
+    return release.kept("visits kept", row) or release.kept("visits held", row)
+
+
+def _visits(release: Release, row: Row) -> dict[str, int | None]:
+    """Return visits of a row that held a place, and those that were not kept; None is not told."""
+    found: dict[str, int | None] = dict.fromkeys(("held", *STATUSES))
+    kept, held = release.kept("visits kept", row), release.kept("visits held", row)
+    if kept is not None:
+        counts = {name: kept.unit.having({"visits kept": name}) for name in {*KEPT, *STATUSES}}
+        found["held"] = sum(counts[name] for name in KEPT)
+        found |= {name: counts[name] for name in STATUSES}
+    elif held is not None:
+        found["held"] = held.unit.having({"visits held": "yes"})
+        found["cancelled"] = held.unit.having({"visits held": "no"})
+    return found
+
+
+def events_sentence(release: Release, definitions: Definitions, policy: str) -> str:
+    """Return how often adverse events were recorded, and how many infusions were stopped early."""
+    step = _step(definitions, policy)
+    events = release.kept("adverse_events events", EVENTS)
+    infusions = None if events is None else _infusions(release, events.build)
+    if infusions is None or events is None:
+        return "Too few infusions or events to tell of them without telling of a person."
+    if not infusions:
+        return NO_INFUSION
+    said = (
+        f"In {_rounded(infusions, step):,} infusions {_rounded(events.unit.courses, step):,}"
+        " adverse events were recorded"
+    )
+    if step > 1:
+        return f"{said}; both are rounded to {step}."
+    (row,) = _rates([events.unit.courses], [infusions]).iter_rows(named=True)
+    said += f": {safety_words.per_100(row)} per 100 infusions"
+    stops = release.kept("visits stopped", (*VISITS, "infusion"), events.build)
+    if stops is not None:
+        stopped, went_on = (stops.unit.having({"visits stopped": flag}) for flag in ("yes", "no"))
+        if stopped + went_on:
+            said += f"; {percent(stopped / (stopped + went_on))} of infusions were stopped early"
+    return f"{said}.{_old(events, release)}"
+
+
+def events_table(
+    release: Release, terms: dict[str, str], definitions: Definitions, policy: str
+) -> pl.DataFrame:
+    """Return events by term and per 100 infusions with exact Poisson limits, as text.
+
+    `terms` has the label of each term; what is not told is `hidden`. Events are divided by the
+    infusions of the same build, and not at all where those are not told.
+    """
+    step = _step(definitions, policy)
+    kept = [release.kept("adverse_events events", (*EVENTS, term)) for term in terms]
+    events = [None if one is None else one.unit.courses for one in kept]
+    infusions = [None if one is None else _infusions(release, one.build) for one in kept]
+    rates = _rates(events, infusions if step == 1 else [None] * len(kept))
+    rows = [
+        {
+            "Event": label,
+            "Events": number(_rounded(row["events"], step)),
+            "Per 100 infusions": _per_100(row, of, step),
+        }
+        for label, row, of in zip(
+            terms.values(), rates.iter_rows(named=True), infusions, strict=True
+        )
+    ]
+    return _as_of(pl.DataFrame(rows), kept, release)
+
+
+def _per_100(row: dict[str, object], infusions: int | None, step: int) -> str:
+    if row["events"] is None or (infusions is None and step == 1):
+        return HIDDEN
+    return safety_words.per_100(row)
+
+
+def _infusions(release: Release, build: str) -> int | None:
+    kept = release.kept("visits course", (*VISITS, "infusion"), build)
+    return None if kept is None else kept.unit.having({"visits course": "yes"})
+
+
+def _rates(events: list[int | None], infusions: list[int | None]) -> pl.DataFrame:
+    whole = {"events": pl.Int64, "infusions": pl.Int64}
+    counted = pl.DataFrame({"events": events, "infusions": infusions}, schema=whole)
+    return with_rates(counted, "events", pl.col("infusions"))
+
+
+def _step(definitions: Definitions, policy: str) -> int:
+    return rounding(policy_row(definitions, policy))
+
+
+def _rounded(count: int | None, step: int) -> int | None:
+    return None if count is None else (count + step // 2) // step * step
+
+
+def _as_of(shown: pl.DataFrame, kept: list[Kept | None], release: Release) -> pl.DataFrame:
+    """Return a table with the day of the data of its rows, if any keeps numbers of an earlier release."""
+    days = [one.through or NONE if one and one.build != release.build else "now" for one in kept]
+    if set(days) <= {"now"}:
+        return shown
+    told = ["" if one is None else day for one, day in zip(kept, days, strict=True)]
+    return shown.with_columns(pl.Series("As of", told))
+
+
+def _old(kept: Kept | None, release: Release) -> str:
+    if kept is None or kept.build == release.build or kept.through is None:
+        return ""
+    return f" As of {kept.through}, because too few persons moved since then."
