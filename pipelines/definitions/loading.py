@@ -42,6 +42,11 @@ class Definitions:
         """Return the codes of one column, each once, in file order."""
         return self[table][column].drop_nulls().unique(maintain_order=True).to_list()
 
+    @property
+    def headline(self) -> list[str]:
+        """Return the categories that count in the row of all together."""
+        return self["categories"].filter("headline")["category"].to_list()
+
     def labels(self, table: str, code: str) -> dict[str, str]:
         """Return label by code for a table that has both."""
         frame = self[table]

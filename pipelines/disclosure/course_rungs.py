@@ -18,8 +18,7 @@ def climbed_courses(basis: Basis, smallest: int) -> tuple[Climbing, dict[tuple[s
     """Return the courses of a build up all their ladders, and from which rung each value of a column
     of groups is told apart.
     """
-    headline = basis.definitions["categories"].filter("headline")["category"].to_list()
-    inside = basis.frame["category"].is_in(headline)
+    inside = basis.frame["category"].is_in(basis.definitions.headline)
     climbing = Climbing(
         basis.frame["patient_key"], rows_of(basis.frame, DEPTHS, inside, ()), smallest
     )

@@ -61,7 +61,7 @@ def _levels(
         groups = _every_group(basis, columns)
         keys = groups.to_dicts() if depth else [{}]
         told = {tuple(key.values()): asked.told(release, key) for key in keys}
-        left = _left(above, told, None if columns != ["category"] else _headline(result))
+        left = _left(above, told, result.definitions.headline if columns == ["category"] else None)
         name = HEADLINE_TOGETHER if columns == ["category"] else TOGETHER
         named = [(*values, name) for values in left]
         rest = pl.DataFrame(named, dict.fromkeys(columns, pl.String), orient="row")
@@ -69,10 +69,6 @@ def _levels(
         hidden.append(_printed(rest, list(left.values()), release, result, step))
         above = told
     return levels, hidden
-
-
-def _headline(result: Result) -> list[str]:
-    return result.definitions["categories"].filter("headline")["category"].to_list()
 
 
 def _left(

@@ -55,11 +55,10 @@ def case_mix(
     chances (see `observed_over_expected`), which are taken as known. A group with too little
     follow-up has no ratio, because missing outcomes could make it.
     """
-    headline = definitions["categories"].filter("headline")["category"].to_list()
     measured = courses.filter(
         (pl.col("measure") == question.measure)
         & pl.col("status").is_in(DUE)
-        & pl.col("category").is_in(headline)
+        & pl.col("category").is_in(definitions.headline)
     )
     due = known_at_start(measured, treatments)
     by = list(question.by)

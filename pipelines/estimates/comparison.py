@@ -37,9 +37,8 @@ def comparison(
     `courses` has one row per course and measure of the question's window, already filtered;
     `treatments` are staging.prior_treatments; `terms` a model of expected response, see `case_mix`.
     """
-    headline = definitions["categories"].filter("headline")["category"].to_list()
     counted = courses.filter(
-        (pl.col("measure") == question.measure) & pl.col("category").is_in(headline)
+        (pl.col("measure") == question.measure) & pl.col("category").is_in(definitions.headline)
     )
     asked = (question, definitions, provenance)
     expected = case_mix(counted, treatments, *asked, terms)

@@ -17,8 +17,7 @@ def levels(
 
     Without `category` among the columns only headline conditions are counted.
     """
-    headline = definitions["categories"].filter(pl.col("headline"))["category"].to_list()
-    together = courses.filter(pl.col("category").is_in(headline))
+    together = courses.filter(pl.col("category").is_in(definitions.headline))
     steps = [list(question.by[:depth]) for depth in range(len(question.by) + 1)]
     return [(by, courses if "category" in by else together) for by in steps]
 

@@ -52,9 +52,8 @@ def mix(
     of the conditions' differences (Newcombe's) by the method of variance estimates recovery (Zou
     and Donner 2008, Stat Med 27:1693), with the shares taken as known.
     """
-    headline = definitions["categories"].filter("headline")["category"].to_list()
     measured = courses.filter(
-        (pl.col("measure") == question.measure) & pl.col("category").is_in(headline)
+        (pl.col("measure") == question.measure) & pl.col("category").is_in(definitions.headline)
     )
     compared = years(measured, question, definitions)
     rows = _both_years(measured, question, definitions)
