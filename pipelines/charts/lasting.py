@@ -6,20 +6,20 @@ import polars as pl
 from pipelines.charts import theme
 from pipelines.charts.framing import framed
 from pipelines.charts.places import together
-from pipelines.charts.step_layers import band, followed, shares, steps
+from pipelines.charts.step_layers import band, followed, line, shares
 from pipelines.disclosure.condition import ConditionFinding
 from pipelines.disclosure.condition_words import lasting
 
 HEIGHT = 260
 TOLD = (
     "Two readings of the same scores. Line: lost once a score has fallen back and the next confirms it;"
-    " rare scores leave losses unconfirmed. Dashed: lost with the first such score. Both date a loss to"
-    " the score that shows it."
+    " rare scores leave losses unconfirmed. Dashed: lost with the first such score. Scores tell only"
+    " between which two of them a response was lost; both lines allow for that."
 )
 
 
 def chart(finding: ConditionFinding, *, narrow: bool = False) -> alt.LayerChart:
-    """Return the share still in response: steps with their band, numbers still followed under it.
+    """Return the share still in response with its band, numbers still followed under it.
 
     Dashed: the same if the first lost score counted at once.
     """
@@ -40,9 +40,9 @@ def chart(finding: ConditionFinding, *, narrow: bool = False) -> alt.LayerChart:
     numbers = finding.weeks.select(week=pl.col("weeks"), at_risk="at_risk")
     return framed(
         together(
-            band(curve.drop_nulls(), x, theme.IMPROVEMENT_PALE),
-            steps(at_once, x, shares("Still in response (%)"), theme.COMMON_CAUSE, dashes=True),
-            steps(curve, x, shares("Still in response (%)"), theme.IMPROVEMENT),
+            band(curve.drop_nulls(), x, theme.IMPROVEMENT_PALE, "linear"),
+            line(at_once, x, shares("Still in response (%)"), theme.COMMON_CAUSE, dashes=True),
+            line(curve, x, shares("Still in response (%)"), theme.IMPROVEMENT),
             followed(numbers, x, HEIGHT),
         ),
         lasting(finding),

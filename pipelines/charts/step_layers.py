@@ -1,4 +1,6 @@
-"""Layers that curves over time or infusions share: steps, their band, and who is still followed."""
+"""Layers that curves over time or infusions share: steps or lines, their band, who is still followed."""
+
+from typing import Literal
 
 import altair as alt
 import polars as pl
@@ -16,11 +18,14 @@ def shares(title: str) -> alt.Y:
     )
 
 
-def band(frame: pl.DataFrame, x: alt.X, colour: str) -> alt.Chart:
-    """Return the interval low to high around a curve of steps."""
+Drawn = Literal["step-after", "linear"]
+
+
+def band(frame: pl.DataFrame, x: alt.X, colour: str, drawn_as: Drawn = "step-after") -> alt.Chart:
+    """Return the interval low to high around a curve, of steps unless told."""
     drawn: alt.Chart = (
         alt.Chart(frame)
-        .mark_area(interpolate="step-after", color=colour, opacity=0.55)
+        .mark_area(interpolate=drawn_as, color=colour, opacity=0.55)
         .encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
     )
     return drawn
@@ -28,10 +33,18 @@ def band(frame: pl.DataFrame, x: alt.X, colour: str) -> alt.Chart:
 
 def steps(frame: pl.DataFrame, x: alt.X, y: alt.Y, colour: str, dashes: bool = False) -> alt.Chart:
     """Return a curve of steps: a share holds until the next event."""
+    return line(frame, x, y, colour, dashes, "step-after")
+
+
+def line(
+    frame: pl.DataFrame, x: alt.X, y: alt.Y, colour: str, dashes: bool = False,
+    drawn_as: Drawn = "linear",
+) -> alt.Chart:  # fmt: skip
+    """Return a curve."""
     drawn: alt.Chart = (
         alt.Chart(frame)
         .mark_line(
-            interpolate="step-after", color=colour, strokeWidth=2,
+            interpolate=drawn_as, color=colour, strokeWidth=2,
             strokeDash=[5, 4] if dashes else [1, 0],
         )
         .encode(x=x, y=y)

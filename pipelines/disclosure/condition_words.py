@@ -96,7 +96,7 @@ def lasting(finding: ConditionFinding) -> str:
     ]
     row = finding.summary.row(0, named=True)
     if not known:
-        return f"Of {row['followed']:,} courses with a response, none was followed long enough."
+        return f"Of {row['followed']:,} courses with a response, too few were followed long enough."
     return (
         f"Of {row['followed']:,} courses followed from their first response, {', '.join(known)}"
         " were still in response."
@@ -114,9 +114,9 @@ def cost(finding: ConditionFinding) -> str | None:
     most = finding.definitions.setting("benefit_weeks")
     seen, given = (_numbers(row[one], row[other]) for one, other in BENEFIT)
     return (
-        f"Up to {most} weeks after the first response, and no longer than scores were taken, a"
-        f" responder was seen {seen} weeks in response, for {given} infusions: at least"
-        f" {_numbers(*both)} weeks each."
+        f"In the {most} weeks after the first response a responder was seen in response for {seen} weeks,"
+        f" counted to the last score that shows it, with {given} infusions until then:"
+        f" {_numbers(*both)} weeks for each."
     )
 
 

@@ -26,10 +26,11 @@ class Durability:
     `summary`: courses by fate (see `times_in_response`), started, eligible, responders, followed
     (lost and censored), patients, then median and mean time in response, seen_weeks and
     infusions_given (means of the followed courses) and weeks_per_infusion; mean_weeks and these
-    again `_at_once`. `curve`: share not
-    yet lost by day after first response; `weeks`: the same at durability_weeks. `curve_at_once`,
-    `weeks_at_once`: the same if the first lost score counted without another to confirm it: where
-    scores are rare, losses go unconfirmed and `curve` is too high, so look at both. `competing`
+    again `_at_once`. `curve`: share still in response by day after first response, as long as
+    followed_min_percent of the courses are still seen; `weeks`: the same at durability_weeks, null
+    where they are not. `curve_at_once`, `weeks_at_once`: the same if the first lost score counted
+    without another to confirm it: where scores are rare, losses go unconfirmed and `curve` is too
+    high, so look at both. `competing`
     and `competing_weeks`: shares lost, infused (outside the induction) and still in response
     without either. `refused`: estimate and reason for each number that is not given. `courses`,
     `courses_later`: what was counted.
@@ -56,13 +57,13 @@ def durability(
 ) -> Durability:
     """Return what becomes of those who respond: window by window, and as time to loss of response.
 
-    Time runs from the first score that meets the headline measure to the loss, or to the last
-    score (Kaplan-Meier; of all courses, limits with courses of one patient together).
-    mean_weeks is the mean time in response up to benefit_weeks. weeks_per_infusion divides
-    seen_weeks, the mean time that was seen up to benefit_weeks, by the mean number of infusions
-    that the same courses had until then. What came after the last score is in neither, so that
-    it is at least so much. It is about responders: infusions of others brought nothing and are
-    not in it. A number that can't be told is null and its reason stands in `refused`.
+    Time runs from the first score that meets the headline measure to the loss, which lies between
+    the last score in response and the one that shows it (see `turnbull`; limits with courses of
+    one patient together). mean_weeks is the mean time in response up to benefit_weeks.
+    weeks_per_infusion divides seen_weeks, the mean time to the last score in response, up to
+    benefit_weeks, by the mean number of infusions that the same courses had until then: what came
+    after that score is in neither. It is about responders: infusions of others brought nothing and
+    are not in it. A number that can't be told is null and its reason stands in `refused`.
     """
     courses = times_in_response(followed, definitions)
     later = responders_later(followed, question.window, definitions)
@@ -70,7 +71,7 @@ def durability(
         (
             by,
             rows,
-            [(key, lasting(group, question, definitions)) for key, group in groups(rows, by)],
+            [(key, lasting(group, definitions)) for key, group in groups(rows, by)],
         )
         for by, rows in levels(courses, question, definitions)
     ]
@@ -80,7 +81,7 @@ def durability(
         return tuple(
             pl.concat([keyed(part(group), key, rows) for key, group in each])
             if each
-            else keyed(part(lasting(rows, question, definitions)), dict.fromkeys(by), rows).clear()
+            else keyed(part(lasting(rows, definitions)), dict.fromkeys(by), rows).clear()
             for by, rows, each in found
         )
 

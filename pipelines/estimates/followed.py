@@ -30,12 +30,16 @@ def times_in_response(followed: Followed, definitions: Definitions) -> pl.DataFr
 
     fate: as it entered (started_before_data, no_baseline, below_floor), never_scored,
     never_responded, no_loss_rule (the instrument has none), else lost or censored.
-    responded_day: day of the first score that meets the headline measure. days: from there to
-    the loss, or to the last score of those not lost; days_at_once and lost_at_once: the same if
-    the first lost score counted without another one to confirm it. infused_after: days from
-    there to the first infusion outside the induction, or to the next course, while in response;
-    null where there was none. infusions_given: before the end of the time in response, at most
-    benefit_weeks after the first response; infusions_at_once: before the end of days_at_once.
+    responded_day: day of the first score that meets the headline measure; the other days of those
+    in response count from there. held: to the last score in response before the loss; lost_by: to
+    the score that shows the loss, null of those not lost, so that it came after one and by the
+    other. held_at_once and lost_at_once_by: the same if the first lost score counted without
+    another one to confirm it. infusions_given: before held, at most benefit_weeks after the first
+    response; infusions_at_once: before held_at_once. infused_after: to the first infusion outside
+    the induction, or to the next course, if the last score before it was in response and scores
+    went on; lost_first: to the loss, or to the lost score after which an infusion came before any
+    other score could confirm it, null where infused_after came first or neither; followed: to the
+    last score.
     What is a loss stands in loss_of_response.csv.
     """
     first = (
@@ -52,18 +56,37 @@ def times_in_response(followed: Followed, definitions: Definitions) -> pl.DataFr
             lost_day=_lost_day("confirmed_day"), lost_at_once_day=_lost_day("doubted_day")
         )
     )
-    in_response = pl.col("fate").is_in(["lost", "censored"])
     spelled = courses.with_columns(fate=_fate()).with_columns(
-        days=pl.when(in_response).then(_until("lost_day")),
-        days_at_once=pl.when(in_response).then(_until("lost_at_once_day")),
-        lost_at_once=pl.when(in_response).then(pl.col("lost_at_once_day").is_not_null()),
+        followed=_in_response(pl.col("last_day")),
+        lost_by=_in_response(pl.col("lost_day")),
+        lost_at_once_by=_in_response(pl.col("lost_at_once_day")),
     )
-    given = _with_infusions(spelled, followed.infusions, definitions)
+    for suffix in ("", "_at_once"):
+        spelled = spelled.join(
+            _held(followed.scores, spelled, f"lost{suffix}_day", f"held{suffix}"),
+            on="course_key", how="left",
+        )  # fmt: skip
+    given = _with_infusions(spelled, followed, definitions)
     return given.drop("new_course", "confirm_last_day", "doubted_day", "confirmed_day")
 
 
-def _until(lost_day: str) -> pl.Expr:
-    return pl.coalesce(lost_day, "last_day") - pl.col("responded_day")
+def _in_response(day: pl.Expr) -> pl.Expr:
+    """Return days from the first response on, of the courses that are followed in response."""
+    followed = pl.col("fate").is_in(["lost", "censored"])
+    return pl.when(followed).then(day - pl.col("responded_day"))
+
+
+def _held(scores: pl.DataFrame, courses: pl.DataFrame, lost: str, name: str) -> pl.DataFrame:
+    """Return days to the last score that shows the response, before the day of loss if there is one."""
+    own = courses.filter(pl.col("followed").is_not_null())
+    own = own.select("course_key", "responded_day", before=lost)
+    day = pl.col("day")
+    kept = scores.join(own, on="course_key").filter(
+        ~pl.col("is_lost").fill_null(False),
+        day >= pl.col("responded_day"),
+        pl.col("before").is_null() | (day < pl.col("before")),
+    )
+    return kept.group_by("course_key").agg((day - pl.col("responded_day")).max().alias(name))
 
 
 def _lost_scores(
@@ -123,26 +146,54 @@ def _fate() -> pl.Expr:
 
 
 def _with_infusions(
-    courses: pl.DataFrame, infusions: pl.DataFrame, definitions: Definitions
+    courses: pl.DataFrame, followed: Followed, definitions: Definitions
 ) -> pl.DataFrame:
-    """Add infused_after and infusions given; a score of an infusion day comes before the infusion."""
+    """Add infusions given, and what came first; a score of an infusion day comes before the infusion."""
     horizon = 7 * definitions.setting("benefit_weeks")
-    own = courses.filter(pl.col("days").is_not_null()).select(
-        "course_key", "responded_day", "days", "days_at_once"
-    )
-    given = infusions.join(own, on="course_key").with_columns(
-        after=pl.col("day") - pl.col("responded_day")
-    )
+    own = courses.filter(pl.col("followed").is_not_null())
+    given = followed.infusions.join(
+        own.select("course_key", "responded_day", "held", "held_at_once"), on="course_key"
+    ).with_columns(after=pl.col("day") - pl.col("responded_day"))
+
+    def before(name: str) -> pl.Expr:
+        return (pl.col("after") < pl.min_horizontal(name, pl.lit(horizon))).sum()
+
     counted = given.group_by("course_key").agg(
-        infusions_given=(pl.col("after") < pl.min_horizontal("days", pl.lit(horizon))).sum(),
-        infusions_at_once=(pl.col("after") < pl.min_horizontal("days_at_once", pl.lit(horizon))).sum(),
-        maintained_after=pl.col("after").filter(~pl.col("in_induction") & (pl.col("after") >= 0)).min(),
-    )  # fmt: skip
-    next_course = pl.col("next_course_day") - pl.col("responded_day")
-    infused = pl.min_horizontal("maintained_after", pl.when(next_course >= 0).then(next_course))
-    last = pl.col("days") - (pl.col("fate") == "lost").cast(pl.Int64)
-    return (
-        courses.join(counted, on="course_key", how="left")
-        .with_columns(infused_after=pl.when(infused <= last).then(infused))
-        .drop("maintained_after")
+        infusions_given=before("held"), infusions_at_once=before("held_at_once")
+    )
+    maintained = given.filter(~pl.col("in_induction") & (pl.col("after") >= 0)).select(
+        "course_key", day="day"
+    )
+    following = own.select("course_key", day="next_course_day").drop_nulls()
+    infused = (
+        pl.concat([maintained, following]).group_by("course_key").agg(infused_day=pl.min("day"))
+    )
+    first = own.join(infused, on="course_key", how="left").join(
+        _score_before(followed.scores, infused), on="course_key", how="left"
+    )
+    return courses.join(counted, on="course_key", how="left").join(
+        _came_first(first), on="course_key", how="left"
+    )
+
+
+def _score_before(scores: pl.DataFrame, infused: pl.DataFrame) -> pl.DataFrame:
+    """Return the last score up to the day of an infusion: its day, and whether it is a lost one."""
+    kept = scores.join(infused, on="course_key").filter(pl.col("day") <= pl.col("infused_day"))
+    last = kept.sort("course_key", "day").group_by("course_key", maintain_order=True).last()
+    return last.select("course_key", score_day="day", score_lost=pl.col("is_lost").fill_null(False))
+
+
+def _came_first(courses: pl.DataFrame) -> pl.DataFrame:
+    """Return days to an infusion in response or to the loss, whichever came first."""
+    infused = pl.col("infused_day") - pl.col("responded_day")
+    lost = pl.col("lost_by")
+    seen = pl.min_horizontal("followed", lost - 1)
+    counts = (infused >= 0) & (infused <= seen)
+    doubted = counts & pl.col("score_lost")
+    loss = pl.when(doubted).then(pl.col("score_day") - pl.col("responded_day"))
+    held = counts & ~pl.col("score_lost")
+    return courses.select(
+        "course_key",
+        infused_after=pl.when(held).then(infused),
+        lost_first=pl.when(~held.fill_null(False)).then(pl.min_horizontal(loss, lost)),
     )

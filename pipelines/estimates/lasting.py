@@ -1,5 +1,6 @@
 """How long a response lasts in one group: curves, median, mean, and what infusions it took."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +9,9 @@ import polars as pl
 from pipelines.definitions import Definitions
 from pipelines.estimates.competing import cumulative_incidence
 from pipelines.estimates.followed import ELIGIBILITY, FATES
+from pipelines.estimates.interval_censored import Turnbull, turnbull
 from pipelines.estimates.levels import counts
-from pipelines.estimates.result import Question
-from pipelines.estimates.survival import Z, at_days, kaplan_meier, median, restricted_mean
+from pipelines.estimates.survival import Z, at_days, median
 
 WAYS = ("lost", "infused")
 SUMMARY = {
@@ -21,7 +22,7 @@ SUMMARY = {
     "weeks_per_infusion_at_once": pl.Float64(),
 }  # fmt: skip
 CURVE = {
-    "day": pl.Int64(), "at_risk": pl.Int64(), "lost": pl.Int64(), "censored": pl.Int64(),
+    "day": pl.Int64(), "at_risk": pl.Int64(),
     "share": pl.Float64(), "low": pl.Float64(), "high": pl.Float64(),
 }  # fmt: skip
 COMPETING = {
@@ -47,34 +48,40 @@ class Lasting:
     reasons: tuple[tuple[str, str], ...]
 
 
-def lasting(rows: pl.DataFrame, question: Question, definitions: Definitions) -> Lasting:
+def lasting(rows: pl.DataFrame, definitions: Definitions) -> Lasting:
     """Return how long response lasts in one group; `rows` are of `times_in_response`."""
     counted = _counts(rows)
     spells = rows.filter(pl.col("fate").is_in(["lost", "censored"]))
     reason = _no_curve(counted.row(0, named=True))
     if reason:
-        return _nothing(counted, reason, definitions)
-    curve = _curve(spells, "days", pl.col("fate") == "lost", question)
-    at_once = _curve(spells, "days_at_once", pl.col("lost_at_once"), question)
+        return _nothing(counted, reason)
+    confirmed, at_once = _ends(spells, ""), _ends(spells, "_at_once")
+    least = _least(spells.height, definitions)
+    days = [7 * weeks for weeks in definitions["durability_weeks"]["weeks"].sort()]
+    curve, curve_at_once = (
+        _told(ends.at(range(ends.last + 1)), least).drop_nulls("share")
+        for ends in (confirmed, at_once)
+    )
     competing = _competing(spells)
-    numbers, reasons = _numbers(curve, spells, question, definitions)
-    least, reasons_at_once = _numbers_at_once(at_once, spells, definitions)
-    numbers, reasons = numbers | least, reasons + reasons_at_once
+    numbers, reasons = _numbers(confirmed, curve, spells, definitions)
+    sooner, reasons_at_once = _numbers_at_once(at_once, curve_at_once, spells, definitions)
+    numbers, reasons = numbers | sooner, reasons + reasons_at_once
     if not competing.select(pl.sum_horizontal(pl.col(*WAYS).sum())).item():
         reasons.append(("competing interval", "no_events"))
     summary = counted.with_columns(
         pl.lit(value, SUMMARY[name]).alias(name) for name, value in numbers.items()
     )
     return Lasting(
-        summary, curve, _at_weeks(curve, definitions), at_once, _at_weeks(at_once, definitions),
-        competing, _at_weeks(competing, definitions, "still_share"), tuple(reasons),
+        summary, curve, _in_weeks(_told(confirmed.at(days), least)), curve_at_once,
+        _in_weeks(_told(at_once.at(days), least)), competing,
+        _in_weeks(_told(at_days(competing, days, "still_share"), least, "still")), tuple(reasons),
     )  # fmt: skip
 
 
-def _nothing(counted: pl.DataFrame, reason: str, definitions: Definitions) -> Lasting:
+def _nothing(counted: pl.DataFrame, reason: str) -> Lasting:
     """Return a group of which only counts are told, with the reason for all else."""
     curve, competing = pl.DataFrame(schema=CURVE), pl.DataFrame(schema=COMPETING)
-    weeks, both = _at_weeks(curve, definitions), _at_weeks(competing, definitions)
+    weeks, both = _in_weeks(curve), _in_weeks(competing)
     summary = counted.with_columns(pl.lit(None, dtype).alias(n) for n, dtype in SUMMARY.items())
     names = ("curve", "competing", "median", "mean", "mean at once")
     told = tuple((name, reason) for name in names)
@@ -91,7 +98,7 @@ def _counts(rows: pl.DataFrame) -> pl.DataFrame:
         .with_columns(eligible=entered, responders=pl.col("followed") + pl.col("no_loss_rule"))
         .with_columns(
             patients=pl.lit(
-                rows.filter(pl.col("days").is_not_null())["patient_key"].n_unique(), pl.Int64
+                rows.filter(pl.col("followed").is_not_null())["patient_key"].n_unique(), pl.Int64
             )
         )
     )
@@ -110,69 +117,89 @@ def _no_curve(counted: dict[str, int]) -> str | None:
     return next((reason for reason, number in asked.items() if number <= 0), None)
 
 
-def _curve(spells: pl.DataFrame, days: str, lost: pl.Expr, question: Question) -> pl.DataFrame:
-    ends = spells.select("patient_key", time=days, lost=lost)
-    curve = kaplan_meier(ends["time"].to_numpy(), ends["lost"].to_numpy())
-    if question.population == "all_courses":
-        way = pl.when("lost").then(pl.lit("lost")).otherwise(pl.lit("censored"))
-        clustered = cumulative_incidence(ends.with_columns(way=way), ["lost"])
-        curve = curve.with_columns(low=clustered["still_low"], high=clustered["still_high"])
-    return curve
+def _least(followed: int, definitions: Definitions) -> int:
+    """Return how many courses must still be seen for their curve to go on; one at least."""
+    return max(1, math.ceil(followed * definitions.setting("followed_min_percent") / 100))
+
+
+def _ends(spells: pl.DataFrame, suffix: str) -> Turnbull:
+    """Return when the response ended, of which scores tell only between which two of them it did."""
+    by = spells[f"lost{suffix}_by"].cast(pl.Float64).fill_null(np.inf)
+    held = spells[f"held{suffix}"].cast(pl.Float64)
+    return turnbull(held.to_numpy(), by.to_numpy(), spells["patient_key"])
 
 
 def _competing(spells: pl.DataFrame) -> pl.DataFrame:
     infused = pl.col("infused_after").is_not_null()
     ended = spells.select(
         "patient_key",
-        time=pl.when(infused).then("infused_after").otherwise("days"),
-        way=pl.when(infused).then(pl.lit("infused")).otherwise("fate"),
+        time=pl.coalesce("infused_after", "lost_first", "followed"),
+        way=pl.when(infused)
+        .then(pl.lit("infused"))
+        .when(pl.col("lost_first").is_not_null())
+        .then(pl.lit("lost"))
+        .otherwise(pl.lit("censored")),
     )
     found = cumulative_incidence(ended, WAYS).rename({"time": "day"})
     return found.select(list(COMPETING))
 
 
-def _at_weeks(curve: pl.DataFrame, definitions: Definitions, left: str = "share") -> pl.DataFrame:
-    weeks = definitions["durability_weeks"]["weeks"].sort().cast(pl.Int64)
-    numbers = ("lost", "infused", "censored")
-    told = at_days(curve, (7 * weeks).to_list(), left) if len(curve) else curve
-    return told.select((pl.col("day") // 7).alias("weeks"), pl.exclude("day", *numbers))
+def _told(curve: pl.DataFrame, least: int, left: str = "") -> pl.DataFrame:
+    """Return a curve with null shares where too few are still seen, and not because all have ended."""
+    share = f"{left}_share" if left else "share"
+    known = (pl.col("at_risk") >= least) | ((pl.col(share) <= 0) & (least <= 1))
+    shares = [name for name, dtype in curve.schema.items() if dtype == pl.Float64]
+    return curve.with_columns(pl.when(known).then(pl.col(*shares)))
+
+
+def _in_weeks(curve: pl.DataFrame) -> pl.DataFrame:
+    numbers = [name for name in ("lost", "infused", "censored") if name in curve.columns]
+    return curve.select((pl.col("day") // 7).alias("weeks"), pl.exclude("day", *numbers))
 
 
 def _numbers(
-    curve: pl.DataFrame, spells: pl.DataFrame, question: Question, definitions: Definitions
+    ends: Turnbull, curve: pl.DataFrame, spells: pl.DataFrame, definitions: Definitions
 ) -> tuple[dict[str, float | int | None], list[tuple[str, str]]]:
     """Return the columns of SUMMARY for one group, and the reasons for those that are not given."""
-    nobody = not curve["lost"].sum()
+    nobody = not spells["lost_by"].count()
     middle = median(curve)
-    mean = restricted_mean(curve, 7 * definitions.setting("benefit_weeks"))
+    mean = _mean(ends, curve, definitions)
     numbers: dict[str, float | int | None] = dict.fromkeys(SUMMARY)
     numbers |= dict(zip(list(SUMMARY)[:3], middle, strict=True))
-    numbers |= _benefit(spells, "days", "infusions_given", "", definitions)
+    numbers |= _benefit(spells, "held", "infusions_given", "", definitions)
     reasons = [("interval", "no_loss")] if nobody else []
     if middle[0] is None:
         reasons.append(("median", "no_loss" if nobody else "median_not_reached"))
     if mean is None:
         return numbers, [*reasons, ("mean", "followed_too_short")]
-    numbers["mean_weeks"] = mean.days / 7
-    if question.population == "all_courses":
-        reasons.append(("mean interval", "several_courses"))
-    elif mean.error > 0:
-        spread = Z * mean.error / 7
+    days, error = mean
+    numbers["mean_weeks"] = days / 7
+    if error > 0:
         most = float(definitions.setting("benefit_weeks"))
-        numbers["mean_low"] = float(np.clip(mean.days / 7 - spread, 0, most))
-        numbers["mean_high"] = float(np.clip(mean.days / 7 + spread, 0, most))
+        for name, sign in (("mean_low", -1), ("mean_high", 1)):
+            numbers[name] = float(np.clip((days + sign * Z * error) / 7, 0, most))
     return numbers, reasons
 
 
+def _mean(
+    ends: Turnbull, curve: pl.DataFrame, definitions: Definitions
+) -> tuple[float, float] | None:
+    """Return the mean days in response up to benefit_weeks and its error; None if the curve ends before."""
+    horizon = 7 * definitions.setting("benefit_weeks")
+    last = curve.row(-1, named=True)
+    known = last["day"] >= horizon or last["share"] <= 0
+    return ends.mean(horizon) if known else None
+
+
 def _numbers_at_once(
-    at_once: pl.DataFrame, spells: pl.DataFrame, definitions: Definitions
+    ends: Turnbull, curve: pl.DataFrame, spells: pl.DataFrame, definitions: Definitions
 ) -> tuple[dict[str, float | int | None], list[tuple[str, str]]]:
     """Return the mean, and weeks per infusion, if the first lost score counted unconfirmed."""
-    mean = restricted_mean(at_once, 7 * definitions.setting("benefit_weeks"))
-    numbers = _benefit(spells, "days_at_once", "infusions_at_once", "_at_once", definitions)
+    mean = _mean(ends, curve, definitions)
+    numbers = _benefit(spells, "held_at_once", "infusions_at_once", "_at_once", definitions)
     if mean is None:
         return numbers, [("mean at once", "followed_too_short")]
-    return numbers | {"mean_weeks_at_once": mean.days / 7}, []
+    return numbers | {"mean_weeks_at_once": mean[0] / 7}, []
 
 
 def _benefit(
@@ -180,7 +207,7 @@ def _benefit(
 ) -> dict[str, float | int | None]:
     """Return weeks in response that were seen, infusions until then, and one over the other.
 
-    Both end with the last score, so that neither is told of a time that the other is not.
+    Both end with the last score in response, so that neither is told of a time that the other is not.
     """
     horizon = 7 * definitions.setting("benefit_weeks")
     seen = spells[days].clip(upper_bound=horizon).mean()

@@ -25,16 +25,18 @@ def responders_later(followed: Followed, window: str, definitions: Definitions) 
     status: not_comparable (judged by another instrument or not at all), not_yet_due, not_assessed,
     responded, not_responded. infused_between: whether the course, or the patient's next one in the
     category, had an infusion from the day of the first score on and before that of the later one;
-    without a later score, up to the last day of the window. Of a window that is not yet due it is
+    without a later score, up to the middle of the window, so that those missing had about as long
+    for an infusion as those scored. Of a window that is not yet due it is
     what is known so far.
     """
     then = followed.windows.filter(
         (pl.col("window") == window) & (pl.col("status") == "responded")
     ).select("course_key", then_instrument="instrument", then_day="final_day")
+    middle = (pl.col("first_day") + pl.col("last_day")) // 2
     later = (
         followed.windows.filter(pl.col("window").is_in(later_windows(window, definitions)))
         .join(then, on="course_key")
-        .with_columns(until=pl.coalesce("final_day", pl.col("last_day") + 1))
+        .with_columns(until=pl.coalesce("final_day", middle + 1))
     )
     infused = _infusions(followed).join(
         later.select("course_key", "window", "then_day", "until"), on="course_key"

@@ -1,7 +1,6 @@
-"""Kaplan-Meier: how large a share goes on, by time, with its median and mean."""
+"""Kaplan-Meier: how large a share goes on, by time, with its median."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -69,31 +68,3 @@ def median(curve: pl.DataFrame) -> tuple[int | None, int | None, int | None]:
         return int(reached[0]) if len(reached) else None
 
     return first("share"), first("low"), first("high")
-
-
-@dataclass(frozen=True)
-class Mean:
-    """A mean time up to a horizon, in days, with its standard error."""
-
-    days: float
-    error: float
-
-
-def restricted_mean(curve: pl.DataFrame, horizon: int) -> Mean | None:
-    """Return the mean time up to `horizon`: the area under the curve; None where it ends before.
-
-    Standard error after Greenwood, with the area to the right of each loss (Klein and Moeschberger
-    2003, Survival Analysis, section 4.5), as R's survfit prints it.
-    """
-    last = curve.tail(1)
-    if last["day"].item() < horizon and last["share"].item() > 0:
-        return None
-    before = curve.filter(pl.col("day") < horizon)
-    start = before["day"].to_numpy().astype(np.float64)
-    area = np.diff(np.append(start, float(horizon))) * before["share"].to_numpy()
-    right = np.cumsum(area[::-1])[::-1]
-    lost = before["lost"].to_numpy().astype(np.float64)
-    risk = before["at_risk"].to_numpy().astype(np.float64)
-    rest = np.where(risk > lost, risk - lost, 1.0)
-    variance = np.where(risk > lost, right**2 * lost / (risk * rest), 0.0)
-    return Mean(float(area.sum()), float(np.sqrt(variance.sum())))

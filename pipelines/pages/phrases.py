@@ -34,13 +34,15 @@ FUTILITY = (
     " Missing outcomes stand beside; the last column is what they make possible."
 )
 LASTING = (
-    "Counted to the last score of each course (Kaplan-Meier); who is no longer scored leaves the count,"
-    " which is right only if they fare as those who stay. Numbers: still followed."
+    "Turnbull's estimate, for times known to lie between two scores, drawn as long as enough courses are"
+    " still seen. It is right only if who is no longer scored fares as those who stay, and if scores are"
+    " not taken because a response was lost. Numbers: seen in response then or later."
 )
 FIRST_TO_COME = (
     "An infusion outside the induction, given while in response, may be what keeps it; here it ends the"
     " count as a loss does (Aalen-Johansen), so that the share in response without it is not mixed with"
-    " the share that was kept by it. A loss must be confirmed by the next score."
+    " the share that was kept by it. It counts as given in response if the last score before it was;"
+    " after a lost score it counts as the answer to a loss. A loss is dated to the score that shows it."
 )
 TRAJECTORY = (
     "Means with 95 % intervals of those scored in each week; numbers: how many these are. Who is still"

@@ -7,14 +7,23 @@ import pytest
 from tests.drawn import Built
 
 Make = Callable[..., Built]
-Spell = tuple[str, int | None, int | None]
+Ends = tuple[int | None, int | None]
+Spell = tuple[str, Ends, Ends]
+NO_ENDS: Ends = (None, None)
 
 
 def spells(built: Built) -> dict[str, Spell]:
-    """Return fate, days in response and the same if the first lost score counted, by patient."""
-    courses = built.practice.durability(by=[]).courses
-    found = courses.select("patient_key", "fate", "days", "days_at_once").rows()
-    return {key: (fate, days, at_once) for key, fate, days, at_once in found}
+    """Return by patient the fate, days to the last score in response and to the loss, and at once.
+
+    The second pair is the same if the first lost score counted.
+    """
+    courses = built.practice.durability(by=[]).courses.select(
+        "patient_key", "fate", "held", "lost_by", "held_at_once", "lost_at_once_by"
+    )
+    return {
+        key: (fate, (held, by), (at_once, by_at_once))
+        for key, fate, held, by, at_once, by_at_once in courses.rows()
+    }
 
 
 def scores(instrument: str, baseline: int, **people: dict[int, int]) -> str:
@@ -49,14 +58,14 @@ def test_depression_is_lost_at_half_the_baseline_or_worse_confirmed_5_to_31_days
         infusions=infusions("depression", *people), scores=scores("phq_9", 20, **people)
     )
     assert spells(built) == {
-        "confirmed": ("lost", 20, 20),
-        "recovered": ("censored", 30, 20),
-        "last": ("censored", 20, 20),
-        "day_31": ("lost", 20, 20),
-        "day_32": ("censored", 52, 20),
-        "day_4_does_not_count": ("lost", 20, 20),
-        "never": ("never_responded", None, None),
-        "unscored": ("never_scored", None, None),
+        "confirmed": ("lost", (0, 20), (0, 20)),
+        "recovered": ("censored", (30, None), (0, 20)),
+        "last": ("censored", (0, None), (0, 20)),
+        "day_31": ("lost", (0, 20), (0, 20)),
+        "day_32": ("censored", (0, None), (0, 20)),
+        "day_4_does_not_count": ("lost", (0, 20), (0, 20)),
+        "never": ("never_responded", NO_ENDS, NO_ENDS),
+        "unscored": ("never_scored", NO_ENDS, NO_ENDS),
     }
 
 
@@ -65,7 +74,10 @@ def test_depression_below_the_lowest_score_of_the_rule_is_not_lost(warehouse: Ma
     built = warehouse(
         infusions=infusions("depression", *people), scores=scores("phq_9", 12, **people)
     )
-    assert spells(built) == {"below": ("censored", 30, 30), "at": ("lost", 20, 20)}
+    assert spells(built) == {
+        "below": ("censored", (30, None), (30, None)),
+        "at": ("lost", (0, 20), (0, 20)),
+    }
 
 
 def test_pain_is_lost_at_two_scores_in_a_row_with_less_than_30_percent_relief(
@@ -80,15 +92,18 @@ def test_pain_is_lost_at_two_scores_in_a_row_with_less_than_30_percent_relief(
         infusions=infusions("tmj", *people), scores=scores("nrs_average_7d", 10, **people)
     )
     assert spells(built) == {
-        "two": ("lost", 20, 20),
-        "one": ("censored", 40, 20),
-        "second_time": ("lost", 60, 20),
+        "two": ("lost", (0, 20), (0, 20)),
+        "one": ("censored", (40, None), (0, 20)),
+        "second_time": ("lost", (40, 60), (0, 20)),
     }
 
 
 @pytest.mark.parametrize(
     ("category", "instrument", "expected"),
-    [("depression", "phq_9", ("lost", 80, 80)), ("tmj", "nrs_average_7d", ("censored", 70, 70))],
+    [
+        ("depression", "phq_9", ("lost", (70, 80), (70, 80))),
+        ("tmj", "nrs_average_7d", ("censored", (70, None), (70, None))),
+    ],
 )
 def test_another_course_is_a_loss_of_depression_and_ends_what_is_known_of_pain(
     warehouse: Make, category: str, instrument: str, expected: Spell
@@ -99,7 +114,7 @@ def test_another_course_is_a_loss_of_depression_and_ends_what_is_known_of_pain(
     built = warehouse(
         infusions=infusions(category, *people, more=more), scores=scores(instrument, 10, **people)
     )
-    assert spells(built) == {"scored": expected, "unseen": ("censored", 40, 40)}
+    assert spells(built) == {"scored": expected, "unseen": ("censored", (40, None), (40, None))}
 
 
 def test_an_instrument_without_a_rule_of_loss_is_told_apart(warehouse: Make) -> None:
@@ -112,15 +127,21 @@ def test_an_instrument_without_a_rule_of_loss_is_told_apart(warehouse: Make) -> 
         },
     )
     result = built.practice.durability(by=[])
-    assert spells(built) == {"1": ("no_loss_rule", None, None)}
+    assert spells(built) == {"1": ("no_loss_rule", NO_ENDS, NO_ENDS)}
     assert ("curve", "no_loss_rule") in result.refused[0].rows()
 
 
 def test_infusions_outside_the_induction_end_a_response_only_while_it_is_seen_to_last(
     warehouse: Make,
 ) -> None:
-    """During: after response and before the last score; the same day as the first score counts."""
+    """During: after response and before the last score; the same day as the first score counts.
+
+    After a lost score it is the answer to the loss, whether another score could have confirmed it
+    or not; after one that did not last it is given in response.
+    """
     people = {
+        "doubted": {20: 3, 38: 9, 60: 3},
+        "doubted_earlier": {20: 3, 25: 9, 30: 3, 60: 3},
         "during": {20: 3, 60: 3},
         "same_day": {40: 3, 60: 3},
         "after": {20: 3, 30: 3},
@@ -133,11 +154,13 @@ def test_infusions_outside_the_induction_end_a_response_only_while_it_is_seen_to
         scores=scores("nrs_average_7d", 10, **people),
     )
     courses = built.practice.durability(by=[]).courses
-    found = courses.select("patient_key", "infused_after", "infusions_given").rows()
+    found = courses.select("patient_key", "infused_after", "lost_first", "infusions_given").rows()
     assert {key: values for key, *values in found} == {
-        "during": [20, 2],
-        "same_day": [0, 2],
-        "after": [None, 1],
-        "before_response": [None, 2],
-        "after_loss": [None, 1],
+        "doubted": [None, 18, 2],
+        "doubted_earlier": [20, None, 2],
+        "during": [20, None, 2],
+        "same_day": [0, None, 2],
+        "after": [None, None, 1],
+        "before_response": [None, None, 2],
+        "after_loss": [None, 20, 1],
     }

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipelines.estimates.competing import cumulative_incidence
-from pipelines.estimates.survival import at_days, kaplan_meier, median, restricted_mean
+from pipelines.estimates.survival import at_days, kaplan_meier, median
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 
@@ -48,14 +48,6 @@ def test_the_median_with_its_limits_against_r_survfit(
     assert median(freireich(studies, arm)) == expected
 
 
-@pytest.mark.parametrize("arm", ["6MP", "placebo"])
-def test_the_mean_up_to_20_weeks_and_its_error_against_r_survfit(studies: Path, arm: str) -> None:
-    value, error = golden("freireich", arm, "mean to 20").select("value", "low").row(0)
-    mean = restricted_mean(freireich(studies, arm), 20)
-    assert mean is not None
-    assert (mean.days, mean.error) == pytest.approx((value, error), rel=1e-9)
-
-
 def test_limits_with_two_rows_of_each_patient_against_r_survfit_with_cluster() -> None:
     """The colon data of R's survival: recurrence and death of the patients under observation."""
     ends = pl.read_csv(REFERENCE / "survival_colon.csv").select(
@@ -89,10 +81,3 @@ def test_after_the_last_day_seen_the_share_is_not_known_unless_nobody_is_left() 
         (2, 1.0), (1, 0.5), (0, None),
     ]  # fmt: skip
     assert at_days(closed, [21]).select("at_risk", "share").rows() == [(0, 0.0)]
-
-
-def test_no_mean_is_given_beyond_the_last_day_seen() -> None:
-    assert restricted_mean(curve((10, 1), (20, 0)), 21) is None
-    mean = restricted_mean(curve((10, 1), (20, 0)), 20)
-    assert mean is not None
-    assert mean.days == 15

@@ -10,8 +10,10 @@ expected of one of ten clinics of n that do alike, by a model fitted to all; `wi
 within two conditions whose shares change too, n courses a year; `adjusted`, the mean of a fourth
 week by the mixed model, 30 % missing in it, more often where the week before was bad; `pooled`,
 the rate of one of twelve groups of n whose rates have a standard deviation of 12 points, `alike`
-the same with one of 2 points, both less the true rate; `lasting`, the share in response after
-eight weeks by Kaplan-Meier where about 30 % are censored before; `incidence`, the share that has
+the same with one of 2 points, both less the true rate; `waiting`, the share that still
+waits after eight weeks by Kaplan-Meier where about 30 % are censored before; `lasting`, the share
+in response after eight weeks by Turnbull's estimate where scores lie about 28 days apart and one in
+eight is the last; `incidence`, the share that has
 responded by the third infusion by Aalen-Johansen where others stop or are censored. n counts
 patients (in each group). `given` is the share of replicates in which the interval is given,
 `covered` the share of those that hold the truth. Takes two hours, half of them for `adjusted` with
@@ -31,6 +33,7 @@ from pipelines.estimates.competing import cumulative_incidence
 from pipelines.estimates.difference import newcombe
 from pipelines.estimates.exact import observed_over_expected
 from pipelines.estimates.expected import fit
+from pipelines.estimates.interval_censored import turnbull
 from pipelines.estimates.intervals import wilson
 from pipelines.estimates.mix import mix
 from pipelines.estimates.pooling import rate, shared
@@ -186,11 +189,22 @@ def _alike(chance: Chance, n: int) -> Interval:
     return _pooled(chance, n, precision=600.0)
 
 
-def _lasting(chance: Chance, n: int) -> Interval:
+def _waiting(chance: Chance, n: int) -> Interval:
     lost = 7 * np.ceil(chance.exponential(10, n)).astype(np.int64)
     censored = 7 * np.ceil(chance.exponential(16, n)).astype(np.int64)
     curve = kaplan_meier(np.minimum(lost, censored), lost <= censored)
     row = curve.filter(pl.col("day") <= 56).row(-1, named=True)
+    return None if row["low"] is None else (row["low"], row["high"])
+
+
+def _lasting(chance: Chance, n: int) -> Interval:
+    ends = chance.exponential(70, n)
+    scores = np.maximum(3, chance.normal(28, 8, (n, 12)).round()).cumsum(axis=1)
+    taken = (chance.random((n, 12)) > 1 / 8).cumprod(axis=1).astype(bool)
+    before = taken & (scores < ends[:, None])
+    after = np.where(before, scores, 0.0).max(axis=1)
+    by = np.where(taken & (scores >= ends[:, None]), scores, np.inf).min(axis=1)
+    row = turnbull(after, by, pl.Series(np.arange(n))).at([56]).row(0, named=True)
     return None if row["low"] is None else (row["low"], row["high"])
 
 
@@ -227,8 +241,9 @@ CELLS: dict[str, tuple[float, Callable[[Chance, int], Interval]]] = {
     "adjusted": (10.0, _adjusted),
     "pooled": (0.0, _pooled),
     "alike": (0.0, _alike),
-    "lasting": (float(np.exp(-0.8)), _lasting),
+    "waiting": (float(np.exp(-0.8)), _waiting),
     "incidence": (RESPONDED_BY_THREE, _incidence),
+    "lasting": (float(np.exp(-0.8)), _lasting),
 }
 
 
