@@ -56,7 +56,7 @@ def chart(finding: ConditionFinding, *, narrow: bool = False) -> alt.LayerChart:
     )
     line = base.mark_line(color=theme.IMPROVEMENT, strokeWidth=2).encode(y=alt.Y("share:Q"))
     dots = base.mark_point(color=theme.IMPROVEMENT, filled=True, size=45, opacity=1).encode(
-        y=alt.Y("share:Q"), tooltip=["infusion:Q", alt.Tooltip("said:N", title="had responded")]
+        y=alt.Y("share:Q"), tooltip=["infusion:Q", alt.Tooltip("said:N", title="seen to respond")]
     )
     numbers = rows.filter(pl.col("infusion") % 2 == 1) if narrow else rows
     layers = together(inside, gone, intervals, line, dots, followed(numbers, x, HEIGHT))

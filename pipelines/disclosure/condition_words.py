@@ -13,7 +13,7 @@ BENEFIT = (("seen_weeks_at_once", "seen_weeks"), ("infusions_at_once", "infusion
 
 
 def by_infusion(finding: ConditionFinding) -> str:
-    """Return how many had responded after the early infusion and at the end of those followed."""
+    """Return how many were seen to respond by the early infusion and at the end of those followed."""
     refused = finding.refusal("by_infusion", "curve")
     if refused:
         return refused
@@ -22,12 +22,12 @@ def by_infusion(finding: ConditionFinding) -> str:
     rows = finding.by_infusion
     reached = rows.filter(pl.col("at_risk") >= few)["infusion"].to_list()
     parts = [
-        f"after {_infusions(asked)} {_share(row, 'responded')} had responded and"
+        f"after {_infusions(asked)} {_share(row, 'responded')} had been seen to respond and"
         f" {percent(row['stopped_share'])} had stopped with no response seen"
         for asked in sorted({early, max(reached, default=early)})
         if (row := _at(rows, asked)) is not None
     ]
-    return _sentence("; ".join(parts)) or "Nobody responded or stopped so early."
+    return _sentence("; ".join(parts)) or "Nobody was seen to respond, or stopped, so early."
 
 
 def _at(rows: pl.DataFrame, infusion: int) -> Row | None:

@@ -16,8 +16,8 @@ def answer(found: FlowFinding) -> str:
     """Return the wait, the inductions that were completed and the places that stayed empty."""
     parts = []
     wait, completion = found.wait.row(0, named=True), found.completion.row(0, named=True)
-    if wait["begun"]:
-        parts.append(f"half of those who begin wait {wait['median']:.0f} days or less")
+    if wait["median"] is not None:
+        parts.append(f"half of those consulted begin within {wait['median']:,} days")
     if completion["old_enough"]:
         parts.append(f"{percent(completion['share'])} of inductions are completed")
     held, missed = (sum(found.kept[name].to_list()) for name in ("held", "no_show"))
@@ -39,12 +39,15 @@ def waiting(found: FlowFinding) -> str:
         for one in found.waiting.drop_nulls("share").iter_rows(named=True)
     ]
     said = f"Of those consulted, {', '.join(shares)} have had a first infusion." if shares else ""
-    if row["begun"]:
-        said += (
-            f" Half of those waited {row['median']:.0f} days or less, nine in ten {row['p90']:.0f} or less;"
-            f" {row['waiting']:,} have had none yet."
-        )
-    return said.strip()
+    has = "has" if row["waiting"] == 1 else "have"
+    return f"{said} {_half(row)} {row['waiting']:,} {has} had none yet.".strip()
+
+
+def _half(row: Row) -> str:
+    if row["median"] is None:
+        return "Fewer than half had it as long as they were followed."
+    ends = f"{row['low']}–{row['high']}" if None not in (row["low"], row["high"]) else None
+    return f"Half had it within {row['median']} days{f' ({ends})' if ends else ''}."
 
 
 def completion(found: FlowFinding) -> str:

@@ -10,7 +10,7 @@ from pipelines.estimates.noted import Charted, charted
 from pipelines.estimates.periods import as_points
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.shares import with_limits
-from pipelines.estimates.survival import at_days, kaplan_meier
+from pipelines.estimates.survival import at_days, kaplan_meier, median
 from pipelines.intake.annotations import FLOW, Annotations
 
 WAITS = (14, 28, 56)  # days at which the share that has begun is told
@@ -37,7 +37,8 @@ class Flow:
     """Flow through a practice, as counted: not for display.
 
     `waiting`: day, at_risk, share that has begun with low and high (Kaplan-Meier), at WAITS days
-    after the first consultation, and `wait`: begun, waiting, median, p90 days of those who have.
+    after the first consultation, and `wait`: begun, waiting, median days with low and high of the
+    same curve, null where fewer than half have begun by its end.
     `kept`: one row per kind of visit: held (kept or missed a place), no_show and late_cancelled of
     these, cancelled in time, shares with low and high. `weekdays`: the same of all kinds by weekday, no
     row where days are slid. `completion`: complete of those old_enough with share, low and high, and
@@ -108,22 +109,23 @@ def _waiting(waits: pl.DataFrame) -> pl.DataFrame:
             **dict.fromkeys(("share", "low", "high"), pl.Float64),
         }
         return pl.DataFrame(schema=schema)
-    begun = waits["wait_days"].is_not_null()
-    days = waits.select(pl.coalesce("wait_days", "followed_days").cast(pl.Int64))
-    curve = kaplan_meier(days.to_series().to_numpy(), begun.to_numpy())
-    return at_days(curve, WAITS).select(
+    return at_days(_still_waiting(waits), WAITS).select(
         "day", "at_risk", share=1 - pl.col("share"), low=1 - pl.col("high"), high=1 - pl.col("low")
     )
 
 
 def _wait(waits: pl.DataFrame) -> pl.DataFrame:
     days = pl.col("wait_days")
+    middle = median(_still_waiting(waits)) if waits.height else (None, None, None)
+    named = dict(zip(("median", "low", "high"), middle, strict=True))
     return waits.select(
-        begun=days.count().cast(pl.Int64),
-        waiting=days.null_count().cast(pl.Int64),
-        median=days.median(),
-        p90=days.quantile(0.9, "linear"),
-    )
+        begun=days.count().cast(pl.Int64), waiting=days.null_count().cast(pl.Int64)
+    ).with_columns(pl.lit(value, pl.Int64).alias(name) for name, value in named.items())
+
+
+def _still_waiting(waits: pl.DataFrame) -> pl.DataFrame:
+    days = waits.select(pl.coalesce("wait_days", "followed_days").cast(pl.Int64)).to_series()
+    return kaplan_meier(days.to_numpy(), waits["wait_days"].is_not_null().to_numpy())
 
 
 def _kept(visits: pl.DataFrame, by: str) -> pl.DataFrame:

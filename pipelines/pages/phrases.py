@@ -20,8 +20,8 @@ WEIGHTING = (
 
 
 BY_INFUSION = (
-    "Blue: had responded by then, with 95 % intervals. Grey: stopped with no response seen; some were"
-    " not scored to the end. White: still being treated. Numbers: courses that had this infusion"
+    "Blue: had been seen to respond by then, with 95 % intervals. Grey: stopped with no response seen; some were"
+    " not scored to the end and may have responded. White: still being treated. Numbers: courses that had this infusion"
     " without an earlier response. Who stops may be who does not respond, so this says what happened,"
     " not what further infusions would do."
 )

@@ -22,7 +22,9 @@ def test_the_page_answers(app: AppTest) -> None:
         "Until the first infusion", "Visits that were not kept", "Inductions", "Time", "Scores taken",
         "Afterwards", "The fine print",
     ]  # fmt: skip
-    assert any(text.value.startswith("Half of those who begin wait") for text in app.markdown)
+    assert any(
+        text.value.startswith("Half of those consulted begin within") for text in app.markdown
+    )
 
 
 def test_every_chart_can_be_seen_under_a_filter(app: AppTest) -> None:
