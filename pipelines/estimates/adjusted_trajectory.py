@@ -69,7 +69,7 @@ def adjusted_trajectory(
     """Return the mean score by week as if nobody had stopped being scored.
 
     `scores` are those of `weekly_scores`. Every week with at least adjusted_week_min scores has a
-    mean of its own, the baseline (week 0) too; patients differ in intercept and slope, or where
+    mean of its own, the baseline (week 0) too; patients differ from these means by a straight line, or where
     that can't be told in intercept only; restricted maximum likelihood (Laird and Ware 1982,
     Biometrics 38:963). Right if who is missing depends on nothing but the scores that were seen and
     the differences between patients are normal. Several courses of a patient share what is theirs.

@@ -50,8 +50,9 @@ TRAJECTORY = (
 )
 ADJUSTED = (
     "As if nobody had stopped being scored: a linear mixed model, in which each week has its own mean"
-    " and patients differ in where they start and how they go on, with 95 % intervals. Right only if"
-    " who is missing depends on nothing but the scores that were seen."
+    " and patients differ from it in where they start and by a straight line in how they go on, with 95 %"
+    " intervals. Right only if patients' ways do not bend away from the mean, and if who is missing depends"
+    " on nothing but the scores that were seen."
 )
 EARLIER = (
     "A course stands in the row of each treatment that had been tried, so rows overlap. None recorded:"
