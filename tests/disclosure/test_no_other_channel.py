@@ -4,8 +4,11 @@ Two practices differ in hidden numbers only: two patients of hidden conditions h
 of them. Whatever others get of one must be what they get of the other, to the byte.
 """
 
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from types import FrameType
 
 import numpy as np
 import polars as pl
@@ -118,3 +121,39 @@ def _everything(finding: Finding) -> list[object]:
         category = finding.levels[1]["category"].drop_nulls()[0]
         said.append(measures_table([finding], category).rows())
     return said
+
+
+def test_the_work_and_the_log_are_the_same(twins: Twins, caplog: pytest.LogCaptureFixture) -> None:
+    """Calls of functions stand for the time that a page takes, which no test can hold still."""
+    question = Question(by=("category", "subtype"))
+    _work(twins[0], question)  # what is imported and cached at the first call is no difference
+    caplog.set_level(0)
+    calls, logs = [], []
+    for drawn in twins:
+        caplog.clear()
+        calls.append(_work(drawn, question))
+        logs.append([record.getMessage() for record in caplog.records])
+    assert logs[0] == logs[1]
+    differing = {
+        key: (calls[0][key], calls[1][key])
+        for key in calls[0] | calls[1]
+        if calls[0][key] != calls[1][key]
+    }
+    assert not differing
+    assert calls[0].total() > 1000
+
+
+def _work(drawn: Drawn, question: Question) -> Counter[tuple[str, str]]:
+    """Return how often each function was called until others have all of a page."""
+    calls: Counter[tuple[str, str]] = Counter()
+
+    def counting(frame: FrameType, event: str, arg: object) -> None:
+        if event == "call":
+            calls[frame.f_code.co_filename, frame.f_code.co_qualname] += 1
+
+    sys.setprofile(counting)
+    try:
+        _everything(disclose(_counted(drawn, question)))
+    finally:
+        sys.setprofile(None)
+    return calls
