@@ -11,7 +11,7 @@ from pipelines.disclosure.control import Scale, ShownChart, Variation, period
 from pipelines.disclosure.groups import code_labels, group_label
 from pipelines.disclosure.words import NONE, percent, span
 from pipelines.estimates.control_chart import FEW_CROSSINGS, LONG_RUN
-from pipelines.estimates.event_effect import EventEffect
+from pipelines.estimates.event_effect import EventEffect, Within
 from pipelines.estimates.operating_characteristics import by_chance
 
 PERIODS = {"month": "month", "quarter": "quarter", "half_year": "half-year"}
@@ -167,7 +167,7 @@ def events(charts: Mapping[str, ShownChart], definitions: Definitions) -> list[s
         ]
         title = " · ".join([plain(one.title), kinds[one.kind], *places])
         effects = [
-            _effect(effect, name, shown.scale, reasons)
+            _effect(effect, name, shown, reasons)
             for name, shown in charts.items()
             if (effect := shown.events[number].effect) is not None
         ]
@@ -181,21 +181,42 @@ def plain(text: str) -> str:
     return MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
-def _effect(effect: EventEffect, name: str, scale: Scale, reasons: Mapping[str, str]) -> str:
+def _effect(effect: EventEffect, name: str, shown: ShownChart, reasons: Mapping[str, str]) -> str:
     if effect.refused is not None:
         return f"{reasons[effect.refused]} ({effect.before} before, {effect.after} after.)"
     assert effect.change is not None
-    digits, times, unit = UNITS[scale]
-    value, low, high = (round(times * number, digits) for number in effect.change)
-    ends = f"{low:.{digits}f} to {high:.{digits}f}".replace("-", "−")
-    said = f"{name} went on as its earlier course led to expect ({ends} {unit})"
-    if value:
-        way = "higher" if value > 0 else "lower"
-        said = (
-            f"{name} lay {abs(value):.{digits}f} {unit} {way} from then on than its earlier course led to"
-            f" expect ({ends})"
+    assert effect.drift is not None
+    digits, times, unit = UNITS[shown.scale]
+    size, ends = _size(effect.change, digits, times)
+    if effect.told:
+        stepped = f"{name} stepped {_way(effect.change, 'up', 'down')} by {size} {unit}"
+        said = f"{stepped} ({ends}) against its earlier course"
+    else:
+        none = f"No step of {_spelled(name)} against its earlier course"
+        said = f"{none} that the data can tell ({ends} {unit})"
+    size, ends = _size(effect.drift, digits + 1, times)
+    each = f"{unit} a {PERIODS[shown.width]}"
+    if effect.drift.low > 0 or effect.drift.high < 0:
+        turned = (
+            f"from then on it {_way(effect.drift, 'rose', 'fell')} by {size} {each} more ({ends})"
         )
-    return f"{said}." if effect.told else f"{said}: the data can't tell it from no change."
+    else:
+        turned = f"no change of slope that the data can tell ({ends} {each})"
+    return f"{said}; {turned}."
+
+
+def _spelled(name: str) -> str:
+    return f"{name[0].lower()}{name[1:]}" if name.startswith("The ") else name
+
+
+def _way(estimate: Within, up: str, down: str) -> str:
+    return up if estimate.value > 0 else down
+
+
+def _size(estimate: Within, digits: int, times: float) -> tuple[str, str]:
+    """Return how large an estimate is, and its limits."""
+    size, low, high = (f"{times * number:.{digits}f}" for number in estimate)
+    return size.lstrip("-"), f"{low} to {high}".replace("-", "−")
 
 
 def budget(charts: Sequence[ShownChart], of: str) -> str:

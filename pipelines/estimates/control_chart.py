@@ -70,12 +70,21 @@ class ControlChart:
 
     @property
     def latest_way(self) -> int:
-        """Return the way of the latest signal that still holds at the last point: 1, -1 or 0."""
+        """Return the way of the latest signal that still holds at the last point: 1, -1 or 0.
+
+        A signal of runs holds where the last point off the centre lies to the side to which the later
+        points of its stretch went.
+        """
         counted = self.points.filter(pl.col("why_out").is_null())
         if counted.is_empty():
             return 0
         last, phase = counted.row(-1, named=True), self.phases.row(-1, named=True)
-        return int(last["way"]) or (int(phase["way"]) if phase["run_signal"] else 0)
+        if last["way"] or not phase["run_signal"]:
+            return int(last["way"])
+        stretch = counted.filter(pl.col("phase") == last["phase"])
+        sides = (stretch["value"] - stretch["centre"]).sign()
+        side = sides.filter(sides != 0)[-1:].to_list()
+        return int(phase["way"]) if side == [phase["way"]] else 0
 
 
 def control_chart(

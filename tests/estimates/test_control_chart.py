@@ -73,6 +73,14 @@ def test_a_rate_that_steps_up_is_told_by_its_runs() -> None:
     assert chart.latest_way == 1
 
 
+def test_latest_points_are_not_better_when_they_have_turned_back() -> None:
+    """The later half is higher by its long run; its last points are as low as the first ones."""
+    turned = [6, 5, 7, 6, 6, 5, 7, 6, 13, 14, 12, 13, 15, 14, 13, 14, 13, 6, 5]
+    chart = control_chart(months(turned), "p", ANHOEJ)
+    assert chart.signals.select("sign", "way").rows() == [("long_run", 1), ("few_crossings", 1)]
+    assert chart.latest_way == 0
+
+
 def test_a_rebase_computes_lines_anew_and_runs_within_each_stretch() -> None:
     stepped = [6, 5, 7, 6, 6, 5, 7, 6, 5, 5, 7, 6, 14, 13, 15, 13, 14, 15, 12, 14, 13, 14, 15, 13]
     chart = control_chart(months(stepped), "p", ANHOEJ, rebased=[date(2025, 1, 1)])

@@ -177,8 +177,9 @@ def test_an_effect_is_told_only_on_the_chart_that_shows_just_what_was_changed(
     finding = shown(whole)
     said = told_events({"The rate": finding.rate, "Follow-up": finding.follow_up}, definitions)
     assert said[0] == (
-        "**1. All · Other change** (1 Jul 2024). The rate went on as its earlier course led to expect"
-        " (−23 to 22 points): the data can't tell it from no change."
+        "**1. All · Other change** (1 Jul 2024). No step of the rate against its earlier course that"
+        " the data can tell (−23 to 22 points); no change of slope that the data can tell (−10.1 to 7.6 points a"
+        " month)."
     )
     assert said[1].endswith(
         "Its effect is told only on a chart of just the clinic and condition that it was for, of what it was"
@@ -245,3 +246,24 @@ def test_the_table_tells_counts(definitions: Definitions, noted: Annotations) ->
         ("Jan 2024", "50 %", "–", "23", "87 %", "20", "10", ""),
         ("Feb 2024", "45 %", "–", "40", "50 %", "20", "9", "too few followed up"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("met", "said"),
+    [
+        (
+            [4, 5, 4, 3, 4, 5, 4, 3, 12, 13, 12, 11, 12, 13, 12, 11],
+            "The rate stepped up by 44 points",
+        ),
+        ([3, 4, 4, 5, 6, 6, 7, 8, 8, 9, 10, 10, 11, 12, 12, 13], "No step of the rate against its"),
+        ([4, 5, 4, 3, 4, 5, 4, 3, 13, 11, 10, 9, 8, 6, 5, 4], "from then on it fell by"),
+    ],
+)
+def test_a_step_is_told_apart_from_a_slope(
+    definitions: Definitions, noted: Annotations, met: list[int], said: str
+) -> None:
+    """A step up, a steady rise that the date has no part in, and a step up that is lost again."""
+    events = drawn_events("event_date | title\n2024-09-01 | All")
+    finding = shown(of(courses(met), definitions, replace(noted, events=events)))
+    (told,) = told_events({"The rate": finding.rate}, definitions)
+    assert said in told
