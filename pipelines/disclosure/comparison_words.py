@@ -113,7 +113,11 @@ def dispersion(definitions: Definitions, found: Funnel) -> str:
             " those of chance alone."
         )
     if not found.widened or found.tau is None:
-        return "The groups vary no more than chance makes them."
+        return (
+            f"Chance alone can make groups vary as these do ({found.phi:.1f} times as much as it does on"
+            " average, outer tenths drawn in), so the limits are those of chance; that does not prove them"
+            " alike."
+        )
     between_groups = (
         f"{100 * found.tau:.0f} percentage points" if found.kind == "rate" else f"{found.tau:.2f}"
     )
@@ -150,10 +154,16 @@ def pooled(finding: ComparisonFinding) -> str:
     if found.refused or found.mean is None or found.spread is None:
         return finding.reason(found.refused or "too_few_groups")
     middle, low, high = found.spread
+    drawn = "each is drawn towards that mean, small ones most."
+    if found.alike:
+        return (
+            f"The data can't tell the groups' rates from one and the same, {percent(found.mean)}; if they"
+            f" vary beyond chance, then by a standard deviation of at most {100 * high:.0f} percentage"
+            f" points; {drawn}"
+        )
     return (
         f"Beyond chance, groups vary around {percent(found.mean)} by a standard deviation of about"
-        f" {100 * middle:.0f} percentage points ({100 * low:.0f} to {100 * high:.0f}); each is drawn"
-        " towards that mean, small ones most."
+        f" {100 * middle:.0f} percentage points ({100 * low:.0f} to {100 * high:.0f}); {drawn}"
     )
 
 

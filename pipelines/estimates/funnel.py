@@ -51,7 +51,9 @@ def funnel(
 
     Limits are exact binomial ones, interpolated between the counts they fall on; of ratios with the
     mean chance of the group's courses, since the usual Poisson ones would be far too wide where about
-    half respond. With funnel_dispersion_groups_min groups or more whose z scores, the outer tenth at each
+    half respond. Of rates they are drawn in by the square root of 1 - size / all, because a group is
+    part of the whole that it is held against, so that its own chance moves both.
+    With funnel_dispersion_groups_min groups or more whose z scores, the outer tenth at each
     end drawn in, vary more than chance, limits are normal ones with the variance between groups
     added. Groups with too little follow-up are left out, since missing outcomes make outliers.
     Source: Spiegelhalter 2005 (Stat Med 24:1185) for limits and phi; Spiegelhalter 2005 (Qual Saf
@@ -72,16 +74,19 @@ def funnel(
     sigma = np.sqrt(chance * (1 - chance) / number) / unit
     phi, tau, widened = _dispersion(definitions, (value - target) / sigma, sigma)
     added = tau if widened and tau else 0.0
+    courses = float(number.sum()) if kind == "rate" else np.inf
     grid = np.unique(np.linspace(max(1.0, 0.5 * number.min()), 1.05 * number.max(), GRID).round())
     mean = whole if kind == "rate" else float(size.sum() / number.sum())
+    drawn_unit = 1.0 if kind == "rate" else mean
     drawn = pl.DataFrame({"size": grid if kind == "rate" else grid * mean})
-    seen = _seen(size, target) if kind == "rate" else [None] * len(size)
+    variance = sigma**2 * (1 - number / courses) + added**2
+    seen = _seen(whole * (1 - whole) / variance, whole) if kind == "rate" else [None] * len(size)
     return Funnel(
         kind,
         rows.with_columns(
-            *_limits(kind, number, chance, added), seen=pl.Series(seen, dtype=pl.Float64)
+            *_limits(number, chance, courses, unit, added), seen=pl.Series(seen, dtype=pl.Float64)
         ),
-        drawn.with_columns(*_limits(kind, grid, np.full_like(grid, mean), added)),
+        drawn.with_columns(*_limits(grid, np.full_like(grid, mean), courses, drawn_unit, added)),
         target,
         phi,
         tau,
@@ -94,7 +99,8 @@ def exact_limits(number: Floats, chance: Floats, alpha: float) -> tuple[Floats, 
     """Return lower and upper limit of the share of each number: where the count passes a tail of alpha / 2.
 
     Between two counts the limit is interpolated by their probability. Source: Spiegelhalter 2005
-    (Stat Med 24:1185), appendix A.1.1.
+    (Stat Med 24:1185), appendix A.1.1, with half a count added so that limits of a share and of its
+    complement are each other's mirror image.
     """
     from scipy.stats import binom  # slow to import
 
@@ -103,7 +109,7 @@ def exact_limits(number: Floats, chance: Floats, alpha: float) -> tuple[Floats, 
     for tail in (alpha / 2, 1 - alpha / 2):
         count = drawn.ppf(tail)
         here, below = drawn.cdf(count), drawn.cdf(count - 1)
-        found.append(np.clip((count - (here - tail) / (here - below)) / number, 0, 1))
+        found.append(np.clip((count - (here - tail) / (here - below) + 0.5) / number, 0, 1))
     return found[0], found[1]
 
 
@@ -154,15 +160,21 @@ def _dispersion(
     return phi, tau, tau > 0
 
 
-def _limits(kind: Kind, number: Floats, chance: Floats, tau: float) -> list[pl.Series]:
-    unit = np.ones_like(chance) if kind == "rate" else chance
+def _limits(
+    number: Floats, chance: Floats, courses: float, unit: Floats | float, tau: float
+) -> list[pl.Series]:
+    """Return the limits of groups of so many of all `courses`, in `unit` of their chance."""
+    apart = np.maximum(1 - number / courses, 0)
     found = []
     for name, alpha in LEVELS.items():
-        low, high = (limit / unit for limit in exact_limits(number, chance, alpha))
+        low, high = (
+            (chance + (limit - chance) * np.sqrt(apart)) / unit
+            for limit in exact_limits(number, chance, alpha)
+        )
         if tau:
             middle = chance / unit
-            sigma = np.sqrt(chance * (1 - chance) / number) / unit
-            reach = ndtri(1 - alpha / 2) * np.sqrt(sigma**2 + tau**2)
+            variance = chance * (1 - chance) / number / np.square(unit) * apart + tau**2
+            reach = ndtri(1 - alpha / 2) * np.sqrt(variance)
             low, high = np.maximum(middle - reach, 0), np.minimum(middle + reach, 1 / unit)
         found += [pl.Series(f"low_{name}", low), pl.Series(f"high_{name}", high)]
     return found
@@ -171,6 +183,7 @@ def _limits(kind: Kind, number: Floats, chance: Floats, tau: float) -> list[pl.S
 def _seen(size: Floats, target: float) -> list[float]:
     """Return the difference above the target that a test at 5 % has a power of 80 % to see.
 
+    `size` is the number of courses by whose binomial variance a group varies.
     On the arcsine scale of Cohen 1988 (Statistical Power Analysis, chapter 6), as statsmodels
     computes it.
     """

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import betainc, betaln
+from scipy.special import betainc, betaln, chdtrc
 
 from pipelines.definitions import Definitions
 from pipelines.estimates.intervals import Floats
@@ -15,6 +15,7 @@ MEANS, SHARES = 61, 40  # grid points: the common mean, and how much a group is 
 WIDE = 6.0  # standard errors of the common mean to either side
 LESS = 2  # the share drawn has prior density (1 - share)**2: limits then hold the truth in 94 % or more
 HARDLY = 1e-6  # grid points this much less likely than the best one are left out
+ALIKE = 0.05  # level of the test
 NEVER_RANKED = "clinician_key"  # pooled rates order groups
 NUMBERS = ("pooled", "pooled_low", "pooled_high")
 
@@ -26,13 +27,16 @@ class Pooled:
     `frame` has one row per group: the columns of `response`, and pooled, pooled_low, pooled_high, 0
     to 1, null where `reason`, a code of estimate_refusals, says why. `mean`: what groups are drawn
     towards; `spread`: standard deviation of the rates that groups would have with endless numbers,
-    with its 95 % limits; null where all is refused.
+    with its 95 % limits; null where all is refused. `alike`: whether the rates may be one and the
+    same, by Pearson's chi-squared test at 5 %; the lower limit of the spread can't say so, since it is
+    never 0.
     """
 
     question: Question
     frame: pl.DataFrame
     mean: float | None
     spread: tuple[float, float, float] | None
+    alike: bool
     refused: str | None
     definitions: Definitions = field(repr=False)
     provenance: Provenance
@@ -70,7 +74,7 @@ def pooled(result: Result) -> Pooled:
     if refused:
         none = [pl.lit(None, pl.Float64).alias(name) for name in NUMBERS]
         frame = rows.with_columns(*none, reason=pl.coalesce("reason", pl.lit(refused)))
-        return _answer(result, frame, None, None, refused)
+        return _answer(result, frame, None, None, True, refused)
     counted = rows.filter(pl.col("reason").is_null())
     met = counted["responded"].to_numpy().astype(np.float64)
     assessed = counted["assessed"].to_numpy().astype(np.float64)
@@ -79,7 +83,8 @@ def pooled(result: Result) -> Pooled:
     by = list(result.question.by)
     own = counted.select(by).hstack(pl.DataFrame(numbers, schema=NUMBERS, orient="row"))
     frame = rows.join(own, on=by, how="left", nulls_equal=True, maintain_order="left")
-    return _answer(result, frame, float(hyper.weights @ hyper.means), spread(hyper), None)
+    mean = float(hyper.weights @ hyper.means)
+    return _answer(result, frame, mean, spread(hyper), alike(met, assessed), None)
 
 
 def shared(met: Floats, assessed: Floats) -> Hyper:
@@ -126,6 +131,15 @@ def spread(hyper: Hyper) -> tuple[float, float, float]:
     return float(middle), float(low), float(high)
 
 
+def alike(met: Floats, assessed: Floats) -> bool:
+    """Return whether Pearson's chi-squared test at 5 % can't tell the groups' rates apart."""
+    whole = met.sum() / assessed.sum()
+    if whole in (0.0, 1.0):
+        return True
+    squares = (met - assessed * whole) ** 2 / (assessed * whole * (1 - whole))
+    return bool(chdtrc(len(met) - 1, squares.sum()) >= ALIKE)
+
+
 def _refused(result: Result, rows: pl.DataFrame) -> str | None:
     if NEVER_RANKED in result.question.by:
         return "clinicians_not_ranked"
@@ -140,8 +154,16 @@ def _answer(
     frame: pl.DataFrame,
     mean: float | None,
     deviation: tuple[float, float, float] | None,
+    are_alike: bool,
     refused: str | None,
 ) -> Pooled:
     return Pooled(
-        result.question, frame, mean, deviation, refused, result.definitions, result.provenance
+        result.question,
+        frame,
+        mean,
+        deviation,
+        are_alike,
+        refused,
+        result.definitions,
+        result.provenance,
     )

@@ -81,10 +81,37 @@ def test_few_groups_have_the_limits_of_chance_alone(definitions: Definitions) ->
     found = plotted(compared(definitions, [(20, 40), (90, 100), (10, 60)]), "rate")
     assert found.target == pytest.approx(0.6)
     assert (found.phi, found.tau, found.widened) == (None, None, False)
-    low, high = exact_limits(np.array([40.0]), np.array([0.6]), 0.05)
-    assert found.frame.select("size", "value", "low_95", "high_95").row(0) == pytest.approx(
-        (40, 0.5, low[0], high[0])
+    apart = np.sqrt(1 - 40 / 200)
+    low, high = (
+        0.6 + (limit[0] - 0.6) * apart
+        for limit in exact_limits(np.array([40.0]), np.array([0.6]), 0.05)
     )
+    assert found.frame.select("size", "value", "low_95", "high_95").row(0) == pytest.approx(
+        (40, 0.5, low, high)
+    )
+
+
+def test_limits_of_a_share_and_its_complement_are_mirror_images() -> None:
+    number, chance = np.array([20.0, 57.0, 300.0]), np.array([0.2, 0.35, 0.9])
+    low, high = exact_limits(number, chance, 0.05)
+    mirrored_low, mirrored_high = exact_limits(number, 1 - chance, 0.05)
+    assert low == pytest.approx(1 - mirrored_high)
+    assert high == pytest.approx(1 - mirrored_low)
+
+
+def test_a_group_that_is_most_of_the_whole_is_not_held_against_itself(
+    definitions: Definitions,
+) -> None:
+    """Of two alike groups, nine tenths and one tenth of all, each lies outside as often."""
+    chance = np.random.default_rng(5)
+    outside = np.zeros(2)
+    for _ in range(600):
+        large, small = (int(chance.binomial(n, 0.5)) for n in (450, 50))
+        found = plotted(compared(definitions, [(large, 450), (small, 50)]), "rate").frame
+        outside += (
+            (found["value"] > found["high_95"]) | (found["value"] < found["low_95"])
+        ).to_numpy()
+    assert outside / 600 == pytest.approx([0.05, 0.05], abs=0.025)
 
 
 def test_many_groups_that_vary_more_than_chance_have_wider_limits(definitions: Definitions) -> None:
@@ -121,9 +148,17 @@ def test_what_a_group_could_show_has_the_power_that_is_said(definitions: Definit
     found = plotted(compared(definitions, [(20, 40), (50, 100)]), "rate")
     seen = found.frame["seen"][0]
     effect = 2 * (np.arcsin(np.sqrt(0.5 + seen)) - np.arcsin(np.sqrt(0.5)))
-    power = NormalIndPower().power(effect, 40, 0.05, ratio=0)
-    assert power == pytest.approx(0.8, abs=1e-6)
-    assert seen == pytest.approx(0.214, abs=0.001)
+    power = NormalIndPower().power(effect, 40 / (1 - 40 / 140), 0.05, ratio=0)
+    assert power == pytest.approx(0.8, abs=1e-4)
+    assert seen == pytest.approx(0.182, abs=0.001)
+
+
+def test_what_a_group_could_show_is_less_where_limits_are_widened(definitions: Definitions) -> None:
+    varied = plotted(compared(definitions, [(10 + 3 * place, 60) for place in range(12)]), "rate")
+    steady = plotted(compared(definitions, [(26 + place % 2, 60) for place in range(12)]), "rate")
+    assert varied.widened
+    assert float(varied.frame["seen"][0]) > 1.5 * float(steady.frame["seen"][0])
+    assert all(seen <= 1 - (varied.target or 0) for seen in varied.frame["seen"])
 
 
 @pytest.mark.parametrize(

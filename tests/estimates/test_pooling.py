@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import chi2_contingency
 
 from pipelines.definitions import Definitions
 from pipelines.estimates.pooling import Pooled, pooled, rate, shared
@@ -70,6 +71,18 @@ def test_a_small_group_is_drawn_further_than_a_large_one(definitions: Definition
     assert rows["e"]["pooled"] is None
     assert found.spread is not None
     assert found.spread[1] < found.spread[0] < found.spread[2]
+    assert not found.alike
+
+
+def test_groups_that_one_rate_explains_are_said_to_be_alike(definitions: Definitions) -> None:
+    """Pearson's test of four groups, as scipy computes it, on both sides of 5 %."""
+    for met, said in (((50, 55, 45, 60), True), ((50, 55, 45, 65), False)):
+        found = asked(
+            definitions, *[(name, y, 100 - y, 0) for name, y in zip("abcd", met, strict=True)]
+        )
+        table = np.array([met, [100 - y for y in met]])
+        assert found.alike == said
+        assert (chi2_contingency(table, correction=False).pvalue >= 0.05) == said
 
 
 def test_where_nobody_or_everybody_responded_there_are_still_limits_within_0_and_1(

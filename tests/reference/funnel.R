@@ -7,7 +7,7 @@ options(digits = 17)
 
 limit <- function(count, tail, p, cdf, size) {
   r <- count(tail, size, p)
-  (r - (cdf(r, size, p) - tail) / (cdf(r, size, p) - cdf(r - 1, size, p))) / size
+  (r - (cdf(r, size, p) - tail) / (cdf(r, size, p) - cdf(r - 1, size, p)) + 0.5) / size
 }
 bounded <- function(x, top) pmin(pmax(x, 0), top)
 binomial <- list(q = function(t, n, p) qbinom(t, n, p), p = function(r, n, p) pbinom(r, n, p))
