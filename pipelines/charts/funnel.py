@@ -24,7 +24,8 @@ def chart(
 ) -> alt.LayerChart:
     """Return dots by size within their limits; blue and orange: better and worse than the outer ones.
 
-    Of many groups only those outside the inner limits are named.
+    Of many groups only those outside the inner limits are named. Lines are drawn for the mean chance;
+    of ratios each group has its own, so that its own limits are marked beside them.
     """
     did = met(finding.question, finding.definitions)
     harm = counts_as_harm(finding.question, finding.definitions)
@@ -42,6 +43,13 @@ def chart(
         .encode(x=x, y=y)
         for name, dash in LINES
     ]
+    if not rate:
+        layers += [
+            alt.Chart(found.frame.select("size", value=name))
+            .mark_tick(color=theme.MUTED, size=12, thickness=1, orient="horizontal", clip=True)
+            .encode(x=x, y=y)
+            for name, _ in LINES
+        ]
     whole = alt.Chart(pl.DataFrame({"value": [found.target]}))
     layers.append(whole.mark_rule(color=theme.INK, strokeWidth=1.25).encode(y=y))
     return framed(

@@ -159,7 +159,8 @@ FUNNEL = (
     " groups may lie far out without meaning anything. A low or uneven follow-up makes outliers too: look at"
     " the share followed up in the table. No ranking: the order of groups inside the limits is chance."
     " Could show: the smallest difference from the whole that a group of its size would show in 80 of 100"
-    " cases. A large group is a large part of the whole, which the limits allow for."
+    " cases. A large group is a large part of the whole, which the limits allow for. Of ratios the lines"
+    " are those of the mean chance, short marks those of each group's own, which decide."
 )
 NO_CAUSE = (
     "No control group: these are differences between groups, not effects of a clinic or a treatment."
