@@ -47,6 +47,11 @@ class Definitions:
         """Return the categories that count in the row of all together."""
         return self["categories"].filter("headline")["category"].to_list()
 
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Return why a number is not given, a sentence by its code in estimate_refusals."""
+        return dict(self["estimate_refusals"].select("reason", "sentence").rows())
+
     def labels(self, table: str, code: str) -> dict[str, str]:
         """Return label by code for a table that has both."""
         frame = self[table]

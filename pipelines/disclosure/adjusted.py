@@ -16,7 +16,7 @@ def adjusted_scores(found: AdjustedTrajectory, policy: str) -> pl.DataFrame | st
     if policy_row(found.definitions, policy)["protects"]:
         return FOLLOWED
     if found.refused:
-        reasons = dict(found.definitions["estimate_refusals"].select("reason", "sentence").rows())
+        reasons = found.definitions.reasons
         return str(reasons[found.refused])
     return pl.DataFrame(
         [

@@ -43,7 +43,7 @@ class ComparisonFinding:
 
     def reason(self, code: str) -> str:
         """Return the sentence of a reason."""
-        reasons = dict(self.definitions["estimate_refusals"].select("reason", "sentence").rows())
+        reasons = self.definitions.reasons
         return str(reasons[code])
 
     def group(self, label: str) -> Mapping[str, object]:

@@ -8,7 +8,7 @@ import polars as pl
 from pipelines.disclosure.comparison import ComparisonFinding
 from pipelines.disclosure.groups import code_labels, whole_label
 from pipelines.disclosure.table import number, rate
-from pipelines.disclosure.words import NONE, between, percent, span
+from pipelines.disclosure.words import NONE, between, percent, points, span
 from pipelines.estimates.calibration import Calibration
 from pipelines.estimates.funnel import Funnel
 from pipelines.estimates.mix import CONDITION
@@ -96,8 +96,8 @@ def change(finding: ComparisonFinding) -> pl.DataFrame:
         [
             {
                 "Condition": whole_label(definitions, row, CONDITION),
-                "Added by who came": _points(row["mix"]),
-                "Added by how they fared": _points(row["within"]),
+                "Added by who came": points(row["mix"], 1),
+                "Added by how they fared": points(row["within"], 1),
                 "Year before": _year(row, "before"),
                 "Latest year": _year(row, "latest"),
             }
@@ -144,13 +144,6 @@ def _year(row: Row, year: str) -> str:
     counts = f"{row[f'responded_{year}']:,} of {row[f'assessed_{year}']:,}"
     share = row[f"rate_{year}"]
     return NONE if share is None else f"{percent(share)} ({counts})"
-
-
-def _points(share: object) -> str:
-    if not isinstance(share, float):
-        return NONE
-    text = f"{100 * share:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")
 
 
 def _term(row: Row, finding: ComparisonFinding) -> str:

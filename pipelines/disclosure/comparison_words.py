@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.disclosure.comparison import ComparisonFinding
-from pipelines.disclosure.words import met, percent, span
+from pipelines.disclosure.words import met, percent, points, span
 from pipelines.estimates.calibration import Calibration
 from pipelines.estimates.difference import between
 from pipelines.estimates.funnel import Funnel
@@ -140,8 +140,8 @@ def two(finding: ComparisonFinding, one: str, other: str) -> str:
         for row in rows
     ]
     said = (
-        f"{' and '.join(texts)} {did}: a difference of {_points(gap.difference)} percentage points"
-        f" ({_points(gap.low)} to {_points(gap.high)})."
+        f"{' and '.join(texts)} {did}: a difference of {points(gap.difference)} percentage points"
+        f" ({points(gap.low)} to {points(gap.high)})."
     )
     if not gap.told_apart:
         return f"{said} The data can't tell the two apart."
@@ -185,9 +185,9 @@ def change(finding: ComparisonFinding) -> str:
     )
     return (
         f"Against the year before, the share of those assessed that"
-        f" {met(finding.question, finding.definitions)} moved by {_tenths(gap.difference)} percentage"
-        f" points: {_tenths(found.mix)} because other conditions were treated,"
-        f" {_tenths(found.within)} ({_tenths(found.within_low)} to {_tenths(found.within_high)})"
+        f" {met(finding.question, finding.definitions)} moved by {points(gap.difference, 1)} percentage"
+        f" points: {points(found.mix, 1)} because other conditions were treated,"
+        f" {points(found.within, 1)} ({points(found.within_low, 1)} to {points(found.within_high, 1)})"
         f" within the conditions. {verdict}"
     )
 
@@ -203,15 +203,3 @@ def calibrated(finding: ComparisonFinding) -> str:
         f" calibration slope is {found.slope:.2f}; 1 is right, less claims too much. The comparison"
         " allows only for differences that were recorded at the start."
     )
-
-
-def _points(share: float | None) -> str:
-    assert share is not None
-    points = round(100 * share)
-    return f"{points:+d}".replace("-", "−") if points else "0"
-
-
-def _tenths(share: float | None) -> str:
-    assert share is not None
-    text = f"{100 * share:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.disclosure.condition import ConditionFinding
-from pipelines.disclosure.words import between, met, percent, span
+from pipelines.disclosure.words import between, met, percent, points, span
 from pipelines.estimates.years import Year
 
 Row = Mapping[str, object]
@@ -166,7 +166,7 @@ def years(finding: ConditionFinding) -> str:
     said = (
         f"Of those who began {_months(found.latest)} {_share(found.latest.row, 'rate')} {did}, of"
         f" those who began {_months(found.before)} {_share(found.before.row, 'rate')}: a difference of"
-        f" {_points(gap.difference)} percentage points ({_points(gap.low)} to {_points(gap.high)})"
+        f" {points(gap.difference)} percentage points ({points(gap.low)} to {points(gap.high)})"
         " among those followed up."
     )
     if gap.told_apart:
@@ -183,14 +183,8 @@ def _months(year: Year) -> str:
     return f"{year.first:%b %Y} to {year.last:%b %Y}"
 
 
-def _points(share: float | None) -> str:
-    assert share is not None
-    points = round(100 * share)
-    return f"{points:+d}".replace("-", "−") if points else "0"
-
-
 def _reason(finding: ConditionFinding, code: str) -> str:
-    reasons = dict(finding.definitions["estimate_refusals"].select("reason", "sentence").rows())
+    reasons = finding.definitions.reasons
     return str(reasons[code])
 
 

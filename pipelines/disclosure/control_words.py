@@ -156,7 +156,7 @@ def events(charts: Mapping[str, ShownChart], definitions: Definitions) -> list[s
     `charts` are those of one page under their names, with the same events in the same order.
     """
     kinds = code_labels("event_kind", definitions)
-    reasons = dict(definitions["estimate_refusals"].select("reason", "sentence").rows())
+    reasons = definitions.reasons
     first = next(iter(charts.values()))
     told = []
     for number, one in enumerate(first.events):

@@ -41,7 +41,7 @@ def weighted(row: Row, definitions: Definitions) -> str:
     """Return the response weighted for who was assessed with its interval, or why there is none."""
     if row["weighted"] is not None:
         return f"{percent(row['weighted'])} ({span(row['weighted_low'], row['weighted_high'])})"
-    reasons = dict(definitions["estimate_refusals"].select("reason", "sentence").rows())
+    reasons = definitions.reasons
     return str(reasons[str(row["weighted_refused"])])
 
 

@@ -23,6 +23,14 @@ def percent(share: object) -> str:
     return f"{rounded} %"
 
 
+def points(share: object, digits: int = 0) -> str:
+    """Return a difference of shares in percentage points, with its sign; a dash for none."""
+    if not isinstance(share, float | int):
+        return NONE
+    text = f"{100 * share:+.{digits}f}"
+    return text.replace("-", "−") if float(text) else text.lstrip("+-")
+
+
 def span(low: object, high: object) -> str:
     """Return an interval in whole per cent."""
     if not isinstance(low, float) or not isinstance(high, float):
