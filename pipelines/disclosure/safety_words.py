@@ -13,8 +13,13 @@ def per_100(row: dict[str, object]) -> str:
     if not all(isinstance(number, float) for number in numbers):
         return NONE
     rate, low, high = (float(str(number)) for number in numbers)
-    digits = 1 if rate >= 1 else 2
-    return f"{rate:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
+    places = digits(rate)
+    return f"{rate:.{places}f} ({low:.{places}f}–{high:.{places}f})"
+
+
+def digits(rate: float) -> int:
+    """Return how many decimal places a rate of events per 100 infusions is told with."""
+    return 1 if rate >= 1 else 2
 
 
 def fine(row: dict[str, object]) -> str:

@@ -13,8 +13,8 @@ from pipelines.disclosure.release import Kept, Release
 from pipelines.disclosure.table import number
 from pipelines.disclosure.units import Row
 from pipelines.disclosure.words import HIDDEN, NONE, percent
+from pipelines.estimates.event_rates import PER
 from pipelines.estimates.flow import KEPT
-from pipelines.estimates.safety import with_rates
 from pipelines.estimates.shares import with_limits
 
 STATUSES = ("no_show", "late_cancelled", "cancelled")
@@ -93,8 +93,7 @@ def events_sentence(release: Release, definitions: Definitions, policy: str) -> 
     )
     if step > 1:
         return f"{said}; both are rounded to {step}."
-    (row,) = _rates([events.unit.courses], [infusions]).iter_rows(named=True)
-    said += f": {safety_words.per_100(row)} per 100 infusions"
+    said += f": {_rate(events.unit.courses, infusions)} per 100 infusions"
     stops = release.kept("visits stopped", (*VISITS, "infusion"), events.build)
     if stops is not None:
         stopped, went_on = (stops.unit.having({"visits stopped": flag}) for flag in ("yes", "no"))
@@ -106,44 +105,42 @@ def events_sentence(release: Release, definitions: Definitions, policy: str) -> 
 def events_table(
     release: Release, terms: dict[str, str], definitions: Definitions, policy: str
 ) -> pl.DataFrame:
-    """Return events by term and per 100 infusions with exact Poisson limits, as text.
+    """Return events by term and per 100 infusions, as text.
 
     `terms` has the label of each term; what is not told is `hidden`. Events are divided by the
-    infusions of the same build, and not at all where those are not told.
+    infusions of the same build, and not at all where those are not told. A rate has no interval
+    here: one that allows for several events of a patient needs numbers that are not let out, and
+    one of independent events would be too narrow.
     """
     step = _step(definitions, policy)
     kept = [release.kept("adverse_events events", (*EVENTS, term)) for term in terms]
     events = [None if one is None else one.unit.courses for one in kept]
     infusions = [None if one is None else _infusions(release, one.build) for one in kept]
-    rates = _rates(events, infusions if step == 1 else [None] * len(kept))
     rows = [
         {
             "Event": label,
-            "Events": number(_rounded(row["events"], step)),
-            "Per 100 infusions": _per_100(row, of, step),
+            "Events": number(_rounded(count, step)),
+            "Per 100 infusions": _per_100(count, of, step),
         }
-        for label, row, of in zip(
-            terms.values(), rates.iter_rows(named=True), infusions, strict=True
-        )
+        for label, count, of in zip(terms.values(), events, infusions, strict=True)
     ]
     return _as_of(pl.DataFrame(rows), kept, release)
 
 
-def _per_100(row: dict[str, object], infusions: int | None, step: int) -> str:
-    if row["events"] is None or (infusions is None and step == 1):
+def _per_100(events: int | None, infusions: int | None, step: int) -> str:
+    if events is None or (infusions is None and step == 1):
         return HIDDEN
-    return safety_words.per_100(row)
+    return NONE if step > 1 or not infusions else _rate(events, infusions)
+
+
+def _rate(events: int, infusions: int) -> str:
+    rate = PER * events / infusions
+    return f"{rate:.{safety_words.digits(rate)}f}"
 
 
 def _infusions(release: Release, build: str) -> int | None:
     kept = release.kept("visits course", (*VISITS, "infusion"), build)
     return None if kept is None else kept.unit.having({"visits course": "yes"})
-
-
-def _rates(events: list[int | None], infusions: list[int | None]) -> pl.DataFrame:
-    whole = {"events": pl.Int64, "infusions": pl.Int64}
-    counted = pl.DataFrame({"events": events, "infusions": infusions}, schema=whole)
-    return with_rates(counted, "events", pl.col("infusions"))
 
 
 def _step(definitions: Definitions, policy: str) -> int:

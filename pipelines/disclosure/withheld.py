@@ -20,6 +20,10 @@ INFUSIONS = (
     "Grades, serious events, vital signs and charts over time follow single infusions, so they are shown"
     " inside the practice only."
 )
+EVENT_LIMITS = (
+    "Rates of events have no interval here: events of one patient are not independent, and how many each"
+    " patient had is not let out, so that an interval made of these numbers alone would be too narrow."
+)
 WHOLE_ONLY = "Visits and events are let out of the practice as a whole only; take the filters off."
 ONE_CUT = (
     "A chart over time is one cut of the courses already, so that others see it of response in the headline"

@@ -28,9 +28,10 @@ def clopper_pearson(
 def poisson_limits(counts: Floats, alpha: float = 0.05) -> tuple[Floats, Floats]:
     """Return lower and upper exact limits of the means of Poisson counts.
 
-    Source: Garwood 1936 (Biometrika 28:437), as quantiles of gamma distributions.
+    Counts need not be whole: an effective number of events is allowed. Source: Garwood 1936
+    (Biometrika 28:437), as quantiles of gamma distributions.
     """
-    some = np.maximum(counts, 1)
+    some = np.where(counts > 0, counts, 1.0)
     low = np.where(counts > 0, gammaincinv(some, alpha / 2), 0.0)
     return low, gammaincinv(counts + 1, 1 - alpha / 2)
 

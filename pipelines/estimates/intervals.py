@@ -50,12 +50,12 @@ def design_effects(assessed: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     )
     summed = patients.group_by(by) if by else patients.group_by(pl.lit(0).alias("all"))
     found = summed.agg(design_effect=pl.max_horizontal(effect, pl.lit(1.0)), patients=pl.len())
-    wider = _wider_for_few(found["patients"].to_numpy())
+    wider = wider_for_few(found["patients"].to_numpy())
     told = found.drop("patients").with_columns(divisor=pl.col("design_effect") * pl.Series(wider))
     return told if by else told.drop("all")
 
 
-def _wider_for_few(patients: NDArray[np.uint32], alpha: float = 0.05) -> Floats:
+def wider_for_few(patients: NDArray[np.uint32], alpha: float = 0.05) -> Floats:
     """Return the squared ratio of t to normal quantiles; 1 with one patient, who has no spread."""
     freedom = np.maximum(patients.astype(np.float64) - 1, 1)
     ratio = stdtrit(freedom, 1 - alpha / 2) / ndtri(1 - alpha / 2)

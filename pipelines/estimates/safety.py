@@ -2,21 +2,18 @@
 
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.estimates.control_chart import ControlChart, control_chart
-from pipelines.estimates.exact import poisson_limits
+from pipelines.estimates.event_rates import event_divisors, of_each_term, with_rates
 from pipelines.estimates.intervals import design_effects, wilson
 from pipelines.estimates.judging_points import RuleSet, rules_of
 from pipelines.estimates.noted import Charted, charted
 from pipelines.estimates.periods import WIDTHS, as_points, start_of
 from pipelines.estimates.result import Provenance, Question
-from pipelines.estimates.shares import with_limits
 from pipelines.intake.annotations import ADVERSE_EVENTS, DOSE, Annotations
 
-PER = 100  # infusions
 GRADES = range(1, 6)
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 
@@ -65,9 +62,8 @@ class Safety:
     `dose_over_time`: mean dose per kg of infusions that were not stopped early, by month and category.
     `watched`: by category, subtype and scale that is watched for harm, courses, scored, flagged of
     these, share, low, high. `review`: one row per event that is serious or of watched_terms: keys, no
-    identity. Shares of infusions have Wilson
-    limits that allow for several infusions of one patient; rates of events have exact Poisson ones,
-    which do not.
+    identity. Limits of shares (Wilson) and of rates (exact Poisson) are those of effective numbers,
+    which allow for several infusions, events or courses of one patient.
     """
 
     question: Question
@@ -105,7 +101,7 @@ def safety(
         frame.join(infusions.select("visit_key", "patient_key"), on="visit_key")
         for frame in (found.events, found.signs, found.excursions)
     )
-    terms = _terms(events, infusions.height)
+    terms = _terms(events, infusions)
     clinics = infusions["clinic_key"].unique().sort().to_list()
     parts = [
         (None, None, infusions),
@@ -138,21 +134,6 @@ def safety(
     )
 
 
-def with_rates(counted: pl.DataFrame, events: str, infusions: pl.Expr) -> pl.DataFrame:
-    """Return counts with per_100, low and high: events per 100 infusions and exact Poisson limits.
-
-    Null where there are no infusions, or where the events or the infusions are null.
-    """
-    low, high = poisson_limits(counted[events].to_numpy().astype(np.float64))
-    limits = {"_low": pl.Series(low).fill_nan(None), "_high": pl.Series(high).fill_nan(None)}
-    told = counted.with_columns(**limits, _n=infusions)
-    rates = [
-        pl.when(pl.col("_n") > 0).then(PER * pl.col(name) / pl.col("_n")).alias(rate)
-        for name, rate in ((events, "per_100"), ("_low", "low"), ("_high", "high"))
-    ]
-    return told.with_columns(rates).drop("_low", "_high", "_n")
-
-
 def _totals(infusions: pl.DataFrame) -> pl.DataFrame:
     counted = infusions.select(
         infusions=pl.len().cast(pl.Int64),
@@ -162,10 +143,11 @@ def _totals(infusions: pl.DataFrame) -> pl.DataFrame:
         serious=pl.col("serious").sum(),
         with_events=(pl.col("events") > 0).sum().cast(pl.Int64),
     )
-    return with_rates(counted, "events", pl.col("infusions"))
+    own = infusions.select("patient_key", "events", infusions=pl.lit(1))
+    return with_rates(counted.hstack(event_divisors(own)), pl.col("infusions"))
 
 
-def _terms(events: pl.DataFrame, infusions: int) -> pl.DataFrame:
+def _terms(events: pl.DataFrame, infusions: pl.DataFrame) -> pl.DataFrame:
     number = pl.col("events").sum().cast(pl.Int64)
     lasting = pl.col("resolved_minute") - pl.col("onset_minute")
     grades = [
@@ -189,7 +171,9 @@ def _terms(events: pl.DataFrame, infusions: int) -> pl.DataFrame:
         onset=pl.col("onset_minute").median(),
         lasting=lasting.median(),
     )
-    rates = with_rates(counted, "events", pl.lit(infusions))
+    divisors = event_divisors(of_each_term(infusions, events), ["term"])
+    joined = counted.join(divisors, on="term", how="left", maintain_order="left")
+    rates = with_rates(joined, pl.lit(infusions.height))
     return rates.sort(pl.col("events"), "term", descending=[True, False])
 
 
@@ -210,17 +194,18 @@ def _doses(infusions: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
         events=pl.col("events").sum(),
         stopped=pl.col("stopped_early").fill_null(False).sum().cast(pl.Int64),
     )
-    every = bands.select("band", "label").join(
-        counted, on="band", how="left", maintain_order="left"
-    )
+    own = placed.select("band", "patient_key", "events", infusions=pl.lit(1))
+    every = bands.select("band", "label")
+    for found in (counted, event_divisors(own, ["band"])):
+        every = every.join(found, on="band", how="left", maintain_order="left")
     filled = every.with_columns(pl.col("infusions", "events", "stopped").fill_null(0))
-    return with_rates(filled, "events", pl.col("infusions"))
+    return with_rates(filled, pl.col("infusions"))
 
 
 def _stopped(infusions: pl.DataFrame) -> pl.DataFrame:
     told = infusions.filter(pl.col("stopped_early").is_not_null())
     rows = told.select("patient_key", met="stopped_early", all=pl.lit("all"))
-    return _shares(rows, "all").select(
+    return _shares(rows, ["all"]).select(
         stopped="met", told="n", share="share", low="low", high="high"
     )
 
@@ -235,7 +220,7 @@ def _stops(infusions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _excursions(read: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
-    rows = _shares(read.select("patient_key", "excursion", met="beyond"), "excursion")
+    rows = _shares(read.select("patient_key", "excursion", met="beyond"), ["excursion"])
     known = definitions["excursions"].sort("sort_order").select("excursion", "label", "severity")
     joined = known.join(rows, on="excursion", how="left", maintain_order="left")
     return joined.with_columns(pl.col("n", "met").fill_null(0)).rename(
@@ -243,17 +228,20 @@ def _excursions(read: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
     )
 
 
-def _shares(rows: pl.DataFrame, by: str) -> pl.DataFrame:
-    """Return met, n and their share with limits for each group of infusions that met something or not."""
-    effects = design_effects(rows.rename({"met": "responded"}), [by])
+def _shares(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Return met, n and their share with limits for each group of rows that met something or not.
+
+    `rows` has the `by` columns, patient_key and met; limits allow for several rows of one patient.
+    """
+    effects = design_effects(rows.rename({"met": "responded"}), by)
     counted = rows.group_by(by).agg(
         met=pl.col("met").sum().cast(pl.Int64), n=pl.len().cast(pl.Int64)
     )
-    told = counted.join(effects, on=by, how="left", maintain_order="left")
+    told = counted.join(effects, on=by, how="left", nulls_equal=True, maintain_order="left")
     divisor = told["divisor"].to_numpy()
     low, high = wilson(told["met"].to_numpy() / divisor, told["n"].to_numpy() / divisor)
     return told.select(
-        by, "met", "n", share=pl.col("met") / pl.col("n"), low=pl.Series(low), high=pl.Series(high)
+        *by, "met", "n", share=pl.col("met") / pl.col("n"), low=pl.Series(low), high=pl.Series(high)
     )
 
 
@@ -364,12 +352,12 @@ def _between(infusions: pl.DataFrame, column: str, definitions: Definitions) -> 
 
 def _watched(courses: pl.DataFrame) -> pl.DataFrame:
     by = ["category", "subtype", "instrument"]
-    counted = courses.group_by(by).agg(
-        courses=pl.len().cast(pl.Int64),
-        scored=pl.col("flagged").count().cast(pl.Int64),
-        flagged=pl.col("flagged").sum().cast(pl.Int64),
-    )
-    return with_limits(counted, "flagged", "scored").sort(by)
+    counted = courses.group_by(by).agg(courses=pl.len().cast(pl.Int64))
+    scored = courses.filter(pl.col("flagged").is_not_null())
+    shares = _shares(scored.select(*by, "patient_key", met="flagged"), by)
+    joined = counted.join(shares, on=by, how="left", nulls_equal=True)
+    told = joined.rename({"n": "scored", "met": "flagged"})
+    return told.with_columns(pl.col("scored", "flagged").fill_null(0)).sort(by)
 
 
 def _review(

@@ -104,13 +104,13 @@ INFUSIONS = "All infusions of courses; measure, window and first courses do not 
 SAFETY = (
     "- Infusions: those of agent and route that make courses, whatever the condition. Filters by period are"
     " by the month of the infusion.\n"
-    "- Rates count recorded events per 100 infusions; limits are exact for independent events (Garwood"
-    " 1936), and events of one patient are not quite.\n"
+    "- Rates count recorded events per 100 infusions; limits are exact Poisson ones (Garwood 1936) of"
+    " effective numbers, because patients differ in how often they have events.\n"
     "- Events are what staff wrote down during and after the infusion; more may mean more care in writing."
 )
 TERMS = (
-    "Events per 100 infusions with exact 95 % limits. Begins: median minutes after the start of the"
-    " infusion; lasts: median minutes of those whose end is recorded."
+    "Events per 100 infusions with 95 % limits that allow for several events of one patient. Begins:"
+    " median minutes after the start of the infusion; lasts: median minutes of those whose end is recorded."
 )
 BETWEEN = (
     "Each point: the infusions since the serious event before. Higher is better. The centre is the median;"

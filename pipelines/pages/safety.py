@@ -12,7 +12,7 @@ from pipelines.disclosure import safety_words as words
 from pipelines.disclosure.groups import code_labels
 from pipelines.disclosure.safety import ALL_EVENTS, SafetyFinding, term_label
 from pipelines.disclosure.tallied import events_sentence, events_table
-from pipelines.disclosure.withheld import INFUSIONS, WHOLE_ONLY
+from pipelines.disclosure.withheld import EVENT_LIMITS, INFUSIONS, WHOLE_ONLY
 from pipelines.pages import phrases
 from pipelines.pages.answer import answer, withheld
 from pipelines.pages.told import changes, standing_out
@@ -73,6 +73,7 @@ def _others(view: View) -> None:
     st.header("The fine print")
     with st.container(key="foot"):
         st.markdown(INFUSIONS)
+        st.markdown(EVENT_LIMITS)
         st.markdown(phrases.origin(definitions, view.practice.provenance, view.policy))
 
 

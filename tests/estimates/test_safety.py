@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -56,6 +57,7 @@ def infusions(
     )
     watched = pl.DataFrame(
         {
+            "patient_key": ["p0", "p1", "p2", "p2"],
             "category": ["depression"] * 4,
             "subtype": ["bipolar"] * 4,
             "instrument": ["ymrs"] * 4,
@@ -83,7 +85,9 @@ FEW: list[Event] = [
 ]
 
 
-def test_events_are_counted_over_infusions_with_exact_limits(definitions: Definitions) -> None:
+def test_events_are_counted_over_infusions_with_limits_that_allow_for_patients(
+    definitions: Definitions,
+) -> None:
     found = of(infusions(1, 50, FEW), definitions)
     total = found.totals.row(0, named=True)
     assert (total["infusions"], total["patients"], total["events"], total["serious"]) == (
@@ -93,9 +97,10 @@ def test_events_are_counted_over_infusions_with_exact_limits(definitions: Defini
         1,
     )
     assert total["with_events"] == 3
-    # Garwood's limits of 4 are 1.0899 and 10.2416.
+    # Two of ten patients had two events each: 2.368 times the variance of a Poisson count, by hand,
+    # and Garwood's limits of 4 / 2.368 by scipy.
     assert [total[name] for name in ("per_100", "low", "high")] == pytest.approx(
-        [8, 2.1797, 20.4832], abs=1e-3
+        [8, 0.7262, 31.8553], abs=1e-3
     )
     nausea = found.terms.row(0, named=True)
     assert nausea["term"] == "nausea"
@@ -142,8 +147,28 @@ def test_scales_that_are_watched_count_the_scored_courses(definitions: Definitio
     assert found.watched.select("courses", "scored", "flagged").row(0) == (4, 3, 1)
     assert watched(shown(found)) == [
         "Syncope: 1, 2.0 (0.1–11.1) per 100 infusions.",
-        "YMRS in bipolar: 1 of 3 scored courses flagged, 33.3 % (6.1–79.2); 1 were never scored.",
+        "YMRS in bipolar: 1 of 3 scored courses flagged, 33.3 % (1.1–95.6); 1 were never scored.",
     ]
+
+
+def test_courses_of_one_patient_that_agree_count_once_in_limits_of_watched_scales(
+    definitions: Definitions,
+) -> None:
+    """30 patients with two courses each, 6 of them flagged in both: the limits of 6 of 30, not 12 of 60."""
+    courses = pl.DataFrame(
+        {
+            "patient_key": [f"p{n // 2}" for n in range(60)],
+            "category": ["depression"] * 60,
+            "subtype": [None] * 60,
+            "instrument": ["ymrs"] * 60,
+            "flagged": [n < 12 for n in range(60)],
+        }
+    ).cast({"subtype": pl.String})
+    found = of(replace(infusions(1, 50), watched=courses), definitions).watched
+    row = found.row(0, named=True)
+    assert (row["courses"], row["scored"], row["flagged"], row["share"]) == (60, 60, 12, 0.2)
+    # Wilson's limits of 6 of 30 are 0.095 and 0.373; fewer patients than courses widen them a little.
+    assert (row["low"], row["high"]) == pytest.approx((0.09085, 0.38478), abs=1e-4)
 
 
 def test_what_hangs_on_infusions_that_are_not_asked_is_left_out(definitions: Definitions) -> None:
@@ -213,7 +238,7 @@ def test_a_month_that_is_not_over_is_kept_out(definitions: Definitions) -> None:
 def test_what_is_said(definitions: Definitions) -> None:
     found = shown(of(infusions(2, 100, FEW), definitions))
     assert answer(found) == (
-        "In 200 infusions 4 adverse events were recorded, 1 of them serious: 2.0 (0.5–5.1) per 100"
+        "In 200 infusions 4 adverse events were recorded, 1 of them serious: 2.0 (0.2–7.4) per 100"
         " infusions; 2 % of infusions were stopped early."
     )
     assert stopped(found) == "4 of 200 infusions were stopped early: 2.0 % (0.8–5.2)."
@@ -226,7 +251,7 @@ def test_what_is_said(definitions: Definitions) -> None:
 def test_the_tables_tell_rates_with_their_counts(definitions: Definitions) -> None:
     found = shown(of(infusions(2, 100, FEW), definitions))
     assert tables.terms(found).rows()[0] == (
-        "Nausea", "1.5 (0.3–4.4)", "3", "2", "0", "2 · 1 · 0 · 0 · 0", "30", "45", "1",
+        "Nausea", "1.5 (0.1–5.9)", "3", "2", "0", "2 · 1 · 0 · 0 · 0", "30", "45", "1",
     )  # fmt: skip
     assert tables.stops(found).rows() == [("Blood pressure", "2"), ("Not recorded", "2")]
     assert tables.excursions(found).rows()[0][2:] == ("1", "3", "critical")

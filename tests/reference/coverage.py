@@ -10,11 +10,14 @@ expected of one of ten clinics of n that do alike, by a model fitted to all; `wi
 within two conditions whose shares change too, n courses a year; `adjusted`, the mean of a fourth
 week by the mixed model, 30 % missing in it, more often where the week before was bad; `pooled`,
 the rate of one of twelve groups of n whose rates have a standard deviation of 12 points, `alike`
-the same with one of 2 points, both less the true rate; `waiting`, the share that still
-waits after eight weeks by Kaplan-Meier where about 30 % are censored before; `lasting`, the share
-in response after eight weeks by Turnbull's estimate where scores lie about 28 days apart and one in
-eight is the last; `incidence`, the share that has
-responded by the third infusion by Aalen-Johansen where others stop or are censored. n counts
+the same with one of 2 points, both less the true rate; `waiting`, the share that still waits
+after eight weeks by Kaplan-Meier where about 30 % are censored before; `incidence`, the share that has
+responded by the third infusion by Aalen-Johansen where others stop or are censored; `events`, 10
+adverse events per 100 infusions, 6 to 12 infusions a patient, where patients differ in how often
+they have them by a gamma frailty of variance 1, `events_quarter` of 0.25, `events_alike` not at
+all, exact Poisson of effective numbers, `rare_events` 2 per 100 with variance 1; `lasting`, the
+share in response after eight weeks by Turnbull's estimate where scores lie about 28 days apart and
+one in eight is the last. n counts
 patients (in each group). `given` is the share of replicates in which the interval is given,
 `covered` the share of those that hold the truth. Takes two hours, half of them for `adjusted` with
 1,000 patients.
@@ -31,6 +34,7 @@ from pipelines.definitions import Definitions, load
 from pipelines.estimates.adjusted_trajectory import mixed_means
 from pipelines.estimates.competing import cumulative_incidence
 from pipelines.estimates.difference import newcombe
+from pipelines.estimates.event_rates import event_divisors, with_rates
 from pipelines.estimates.exact import observed_over_expected
 from pipelines.estimates.expected import fit
 from pipelines.estimates.interval_censored import turnbull
@@ -227,6 +231,28 @@ def _incidence(chance: Chance, n: int) -> Interval:
     return None if low is None else (low, high)
 
 
+def _events(chance: Chance, n: int, rate: float = 10.0, frailty: float = 1.0) -> Interval:
+    infusions = chance.integers(6, 13, n)
+    often = chance.gamma(1 / frailty, frailty, n) if frailty else np.ones(n)
+    events = chance.poisson(rate / 100 * infusions * often)
+    rows = pl.DataFrame({"patient_key": np.arange(n), "events": events, "infusions": infusions})
+    told = rows.select(pl.col("events", "infusions").sum()).hstack(event_divisors(rows))
+    row = with_rates(told, pl.col("infusions")).row(0, named=True)
+    return row["low"], row["high"]
+
+
+def _events_quarter(chance: Chance, n: int) -> Interval:
+    return _events(chance, n, frailty=0.25)
+
+
+def _events_alike(chance: Chance, n: int) -> Interval:
+    return _events(chance, n, frailty=0.0)
+
+
+def _rare_events(chance: Chance, n: int) -> Interval:
+    return _events(chance, n, rate=2.0)
+
+
 # Of those still in, 0.2 respond at each infusion and 0.07 stop; who is censored is so after it.
 STAYED = 1 - 0.2 - 0.07
 RESPONDED_BY_THREE = 0.2 * (1 + STAYED + STAYED**2)
@@ -243,6 +269,10 @@ CELLS: dict[str, tuple[float, Callable[[Chance, int], Interval]]] = {
     "alike": (0.0, _alike),
     "waiting": (float(np.exp(-0.8)), _waiting),
     "incidence": (RESPONDED_BY_THREE, _incidence),
+    "events": (10.0, _events),
+    "events_quarter": (10.0, _events_quarter),
+    "events_alike": (10.0, _events_alike),
+    "rare_events": (2.0, _rare_events),
     "lasting": (float(np.exp(-0.8)), _lasting),
 }
 
