@@ -41,6 +41,10 @@ LATEST = {
     "concern": ", the latest for the worse",
     "weak": ", weak",
 }
+LANEY = {
+    "pp": "Laney's p'",
+    "up": "Laney's u': events of one patient, or of one day, come together",
+}
 CHANGES = {
     "share": "a lasting change of 10 points",
     "per_100": "a lasting doubling of the rate",
@@ -104,6 +108,17 @@ def signals(shown: ShownChart) -> list[str]:
     rare = "so it stands out" if shown.chart.stands_out else "so it does not stand out"
     often = f"{100 * chance:.1f} %" if chance >= 0.001 else "fewer than 0.1 %"
     return [*found, f"as much is shown by {often} of such charts where nothing changes, {rare}."]
+
+
+def widened(shown: ShownChart) -> list[str]:
+    """Return by how much the limits of each stretch are wider than those of chance alone, where they are."""
+    stretches = shown.chart.phases.drop_nulls("wider").iter_rows(named=True)
+    return [
+        f"from {period(row['first_month'], shown.width)} to {period(row['last_month'], shown.width)} the"
+        f" points vary {row['wider']:.2f} times as much as chance alone would make them, so their limits"
+        f" are wider by as much ({LANEY[row['kind']]})."
+        for row in stretches
+    ]
 
 
 def _signal(row: Mapping[str, object], shown: ShownChart) -> str:

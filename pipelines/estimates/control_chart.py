@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.estimates.control_limits import Flags, Floats, Kind
-from pipelines.estimates.judging_points import Judged, Rules, judged
+from pipelines.estimates.judging_points import LANEY, Judged, Rules, judged, wider
 from pipelines.estimates.operating_characteristics import (
     Operating,
     chance_of_as_much,
@@ -25,7 +25,7 @@ PHASES = pl.Schema({
     "phase": pl.Int64, "first_month": pl.Date, "last_month": pl.Date, "points": pl.Int64, "kind": pl.String,
     "trial": pl.Boolean, "useful": pl.Int64, "longest": pl.Int64, "longest_allowed": pl.Int64,
     "crossings": pl.Int64, "fewest_crossings": pl.Int64, "run_signal": pl.Boolean, "way": pl.Int64,
-    "chance": pl.Float64,
+    "chance": pl.Float64, "wider": pl.Float64,
 })  # fmt: skip
 SIGNALS = pl.Schema({
     "sign": pl.String, "way": pl.Int64, "phase": pl.Int64, "first_month": pl.Date, "last_month": pl.Date,
@@ -41,7 +41,8 @@ class ControlChart:
     out of rules and lines (null: it counts), lines and rule are null where it is; rule is one of
     RULES, way 1 up, -1 down, 0 none. `phases`: one row per stretch between rebases that has points;
     trial: fewer points than limits can be trusted from; columns of runs are null under other rules;
-    chance: that a stable stretch shows as much, null where nothing signals or none can be drawn.
+    chance: that a stable stretch shows as much, null where nothing signals or none can be drawn;
+    wider: by how much Laney's limits are wider than those of chance alone, null on other charts.
     `signals`: one row per rule and way with the periods it spans. `operating` is None where no point
     counts or the chart is a t chart or one of counts.
     """
@@ -128,7 +129,8 @@ def control_chart(
         ),
         pl.DataFrame(
             [
-                _phase(group, seen, rules) | {"chance": chance}
+                _phase(group, seen, rules)
+                | {"chance": chance, "wider": _wider(kind, group, seen, rules, frozen)}
                 for (group, seen), chance in zip(found, chances, strict=True)
             ],
             schema=PHASES,
@@ -173,6 +175,14 @@ def _phase(group: pl.DataFrame, seen: Judged, rules: Rules) -> dict[str, object]
     return row
 
 
+def _wider(
+    kind: Kind, group: pl.DataFrame, seen: Judged, rules: Rules, frozen: Sequence[date]
+) -> float | None:
+    if seen.kind not in LANEY.values():
+        return None
+    return float(wider(kind, *_numbers(group), rules, _used(group, frozen)))
+
+
 def _drift(points: Floats) -> int:
     """Return the way from the earlier half of points to the later one."""
     half = len(points) // 2
@@ -207,7 +217,8 @@ def _operating(kind: Kind, counted: pl.DataFrame, rules: Rules) -> Operating | N
     if kind == "i":
         return operating(kind, (1,) * counted.height, 0.0, rules)
     centre = float(top.sum() / bottom.sum())
-    return operating(kind, tuple(bottom.astype(int).tolist()), centre, rules)
+    spread = float(wider(kind, top, bottom, rules)) if kind == "u" else 1.0
+    return operating(kind, tuple(bottom.astype(int).tolist()), centre, rules, spread)
 
 
 def _chance(kind: Kind, group: pl.DataFrame, rules: Rules, used: Flags | None) -> float | None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Kind = Literal["run", "i", "p", "pp", "u", "c", "g", "t"]
+Kind = Literal["run", "i", "p", "pp", "u", "up", "c", "g", "t"]
 
 MOVING_RANGE_TO_SIGMA = 1.128  # d2 of two points: Montgomery, appendix VI
 MOVING_RANGE_LIMIT = 3.267  # of the mean moving range: D4 of two points, same table
@@ -32,8 +32,8 @@ class Limits:
 
 
 def values(kind: Kind, numerator: Floats, denominator: Floats) -> Floats:
-    """Return what a chart draws: numerator over denominator on p, p' and u charts, else the numerator."""
-    return numerator / denominator if kind in ("p", "pp", "u") else numerator
+    """Return what a chart draws: the numerator over the denominator of shares and rates, else alone."""
+    return numerator / denominator if kind in ("p", "pp", "u", "up") else numerator
 
 
 def limits(
@@ -50,10 +50,10 @@ def limits(
     `used` marks the points that lines are computed from, all where it is None; the lines go on over
     the others. run: median. i: mean and mean moving range; `screened` leaves out moving ranges at or
     above 3.267 of their mean, once; `nhs` takes 2.66 of it for three sigma. p, u, c: binomial and
-    Poisson. pp: p widened by the moving range of its z scores. g: number of cases between events,
+    Poisson. pp, up: p and u widened by the moving range of their z scores. g: number of cases between events,
     geometric, about the median. t: time between events, an i chart of its root. Limits of shares
     stay within 0 and 1, all but i above 0. Source: Montgomery, Introduction to Statistical Quality
-    Control, chapters 6 and 7; Laney 2002 (Quality Engineering 14:531) for pp; Provost and Murray
+    Control, chapters 6 and 7; Laney 2002 (Quality Engineering 14:531) for pp and up; Provost and Murray
     2011, The Health Care Data Guide, for g and t.
     """
     drawn = values(kind, numerator, denominator)
@@ -80,15 +80,22 @@ def within_shares(lines: Limits) -> Limits:
     return replace(lines, lower=np.maximum(lines.lower, 0), upper=np.minimum(lines.upper, 1))
 
 
-def spread(numerator: Floats, denominator: Floats) -> Floats:
-    """Return how much wider shares vary from point to point than chance alone would: Laney's sigma z.
+def spread(kind: Kind, numerator: Floats, denominator: Floats) -> Floats:
+    """Return how much wider shares or rates vary from point to point than chance would: Laney's sigma z.
 
-    Points lie along the last axis; 1 is what binomial chance gives, NaN where all shares are 0 or 1.
+    Points lie along the last axis; 1 is what binomial chance (p) or Poisson chance (u) gives, NaN
+    where nothing tells, as where all shares are 0 or 1.
     """
-    share = numerator.sum(axis=-1, keepdims=True) / denominator.sum(axis=-1, keepdims=True)
+    mean = numerator.sum(axis=-1, keepdims=True) / denominator.sum(axis=-1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
-        z = (numerator / denominator - share) / np.sqrt(share * (1 - share) / denominator)
+        z = (numerator / denominator - mean) / _by_chance(kind, mean, denominator)
     return _moving_sigma(z, screened=False, nhs=False)[..., 0]
+
+
+def _by_chance(kind: Kind, mean: Floats, denominator: Floats) -> Floats:
+    """Return the standard deviation that chance alone gives to shares or rates about their mean."""
+    one = mean * (1 - mean) if kind in ("p", "pp") else mean
+    return np.asarray(np.sqrt(one / denominator), np.float64)
 
 
 def _mean_and_sigma(
@@ -102,11 +109,9 @@ def _mean_and_sigma(
         return mean, np.sqrt(mean if kind == "c" else mean * (mean + 1))
     ratio = numerator[..., kept].sum(axis=-1) / denominator[..., kept].sum(axis=-1)
     mean = _along(ratio, drawn)
-    if kind == "u":
-        return mean, np.sqrt(mean / denominator)
-    sigma = np.sqrt(mean * (1 - mean) / denominator)
-    if kind == "pp":
-        return mean, sigma * spread(numerator[..., kept], denominator[..., kept])[..., None]
+    sigma = _by_chance(kind, mean, denominator)
+    if kind in ("pp", "up"):
+        return mean, sigma * spread(kind, numerator[..., kept], denominator[..., kept])[..., None]
     return mean, sigma
 
 

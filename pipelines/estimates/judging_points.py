@@ -1,5 +1,6 @@
 """Points of a chart held against one set of rules: which lines, which points, which signals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +30,7 @@ from pipelines.estimates.run_rules import Runs, runs
 
 RuleSet = Literal["anhoej", "nhs", "nhs_excel"]
 RULE_SETS: tuple[RuleSet, ...] = ("anhoej", "nhs", "nhs_excel")
+LANEY: Mapping[Kind, Kind] = {"p": "pp", "u": "up"}
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,9 @@ class Rules:
     anhoej: limits of the chart that suits the data, and runs and crossings about its centre line.
     nhs: Making Data Count, an XmR chart with its four rules; nhs_excel: the same as its Excel tool
     computes it, which leaves no moving range out. `limits_from` is the number of points below which
-    anhoej draws a run chart without limits. `wide` is the spread of shares above which their limits
-    are Laney's. A chart stands out when stable ones show as much no more often than `rare`, 0 to 1.
+    anhoej draws a run chart without limits. `wide` is the spread of shares and of rates of events
+    above which their limits are Laney's. A chart stands out when stable ones show as much no more
+    often than `rare`, 0 to 1.
     """
 
     name: RuleSet
@@ -89,8 +92,9 @@ def judged(
 ) -> Judged:
     """Return one stretch of points, in order, as rules see it.
 
-    `kind` p is drawn as p' where shares vary more than binomial chance. `used` marks the points that
-    the lines are computed from. Denominators are above 0.
+    `kind` p is drawn as p' where shares vary more than binomial chance, u as u' where rates vary more
+    than Poisson chance. `used` marks the points that the lines are computed from. Denominators are
+    above 0.
     """
     points = values(kind, numerator, denominator)
     if rules.nhs:
@@ -101,15 +105,30 @@ def judged(
     counted = len(points) if used is None else int(used.sum())
     if counted < rules.limits_from:
         kind, numerator = "run", points
-    elif kind == "p":
-        part = slice(None) if used is None else used
-        kind = "pp" if spread(numerator[part], denominator[part]) > rules.wide else "p"
+    elif kind in LANEY:
+        kind = LANEY[kind] if wider(kind, numerator, denominator, rules, used) > 1 else kind
     lines = limits(kind, numerator, denominator, used)
     beyond = outside(points, lines)
     way = np.where(beyond, np.sign(points - lines.centre), 0).astype(np.int64)
     return Judged(
         kind, points, lines, np.where(beyond, OUTSIDE, 0), way, runs(points, lines.centre)
     )
+
+
+def wider(
+    kind: Kind, numerator: Floats, denominator: Floats, rules: Rules, used: Flags | None = None
+) -> Floats:
+    """Return by how much the limits of p and u charts, rows of points, are widened; at least 1.
+
+    It is the spread of the points `used` where it is above `wide`; with fewer of them than limits are
+    drawn from it is not told.
+    """
+    part = slice(None) if used is None else used
+    top, bottom = numerator[..., part], denominator[..., part]
+    if kind not in LANEY or top.shape[-1] < rules.limits_from:
+        return np.ones(top.shape[:-1])
+    found = spread(kind, top, bottom)
+    return np.where(found > rules.wide, np.maximum(found, 1.0), 1.0)
 
 
 def any_signal(kind: Kind, numerator: Floats, denominator: Floats, rules: Rules) -> Flags:
@@ -122,9 +141,9 @@ def any_signal(kind: Kind, numerator: Floats, denominator: Floats, rules: Rules)
         return runs(points, limits("run", points, denominator).centre).signal
     lines = limits(kind, numerator, denominator)
     beyond = outside(points, lines).any(axis=-1)
-    if kind == "p":
-        wide = outside(points, limits("pp", numerator, denominator)).any(axis=-1)
-        beyond = np.where(spread(numerator, denominator) > rules.wide, wide, beyond)
+    if kind in LANEY:
+        laney = outside(points, limits(LANEY[kind], numerator, denominator)).any(axis=-1)
+        beyond = np.where(wider(kind, numerator, denominator, rules) > 1, laney, beyond)
     return np.asarray(beyond | runs(points, lines.centre).signal, np.bool_)
 
 
@@ -150,10 +169,9 @@ def strengths(
     else:
         lines = limits(kind, numerator, denominator, used)
         far = _farthest(points, lines)
-    if kind == "p" and counted >= rules.limits_from:
-        part = slice(None) if used is None else used
-        wide = spread(numerator[..., part], denominator[..., part]) > rules.wide
-        laney = limits("pp", numerator, denominator, used)
+    if kind in LANEY and counted >= rules.limits_from:
+        laney = limits(LANEY[kind], numerator, denominator, used)
+        wide = wider(kind, numerator, denominator, rules, used) > 1
         far = np.where(wide, _farthest(points, laney), far)
     found = runs(points, lines.centre)
     longer = found.longest - found.longest_allowed

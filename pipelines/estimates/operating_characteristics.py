@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.estimates.control_limits import Floats
-from pipelines.estimates.judging_points import Rules, any_signal, strengths
+from pipelines.estimates.judging_points import Rules, any_signal, strengths, wider
 
 REPLICATES = 2_000
 MANY = 10_000  # where a rare chance is told from a common one
@@ -33,13 +33,14 @@ class Operating:
 
 @lru_cache(maxsize=512)
 def operating(
-    kind: Counted, denominators: tuple[int, ...], centre: float, rules: Rules
+    kind: Counted, denominators: tuple[int, ...], centre: float, rules: Rules, spread: float = 1.0
 ) -> Operating:
     """Return the operating characteristics of a chart with these denominators.
 
     Binomial shares (p), Poisson counts (u), geometric gaps (g; denominators are 1) or normal values
     (i; whatever the centre) are drawn 2,000 times with a fixed seed and judged as the chart judges its
-    own, limits from the drawn points included; so a chance is within 2 points of the truth.
+    own, limits from the drawn points included; so a chance is within 2 points of the truth. Counts
+    have a standard deviation `spread` times that of Poisson ones (see `_drawn`).
     """
     chance = np.random.default_rng(SEED)
     number = np.asarray(denominators)
@@ -53,7 +54,7 @@ def operating(
     }[kind]
     wide = np.broadcast_to(number.astype(np.float64), (REPLICATES, len(number)))
     found = [
-        any_signal(kind, _drawn(chance, kind, number, level), wide, rules).mean()
+        any_signal(kind, _drawn(chance, kind, number, level, spread), wide, rules).mean()
         for level in (np.full(len(number), centre), np.where(later, changed, centre))
     ]
     return Operating(*map(float, found))
@@ -69,8 +70,8 @@ def chance_of_as_much(
 ) -> float:
     """Return the chance, 0 to 1, that a stable chart with these denominators shows as much as this one.
 
-    10,000 charts are drawn as `operating` draws them, about the mean of the points `used`. As much:
-    some sign is as rare among them as the rarest sign of this chart is.
+    10,000 charts are drawn as `operating` draws them, about the mean of the points `used` and as wide
+    as the limits are that these give. As much: some sign is as rare among them as the rarest sign of this chart is.
     """
     from scipy.stats import rankdata
 
@@ -79,8 +80,9 @@ def chance_of_as_much(
     part = slice(None) if flags is None else flags
     centre = 0.0 if kind == "i" else float(top[part].sum() / number[part].sum())
     level = np.full(len(number), centre)
-    drawn = _drawn(np.random.default_rng(SEED), kind, number, level, MANY)
     bottom = number.astype(np.float64)
+    spread = float(wider(kind, top, bottom, rules, flags))
+    drawn = _drawn(np.random.default_rng(SEED), kind, number, level, spread, MANY)
     stable = strengths(kind, drawn, np.broadcast_to(bottom, drawn.shape), rules, flags)
     seen = strengths(kind, top, bottom, rules, flags)
     rarest = (stable >= seen).mean(axis=0).min()
@@ -93,13 +95,24 @@ def _drawn(
     kind: Counted,
     number: NDArray[np.int64],
     level: Floats,
+    spread: float = 1.0,
     times: int = REPLICATES,
 ) -> Floats:
+    """Return numerators of stable charts, one a row.
+
+    Counts that vary more than Poisson ones, by `spread`, have means that vary by a gamma distribution
+    (negative binomial counts), so that their variance is `spread` squared times their mean at any
+    denominator, as Laney's sigma z takes it (McCullagh and Nelder 1989, Generalized Linear Models,
+    section 6.2.3).
+    """
     size = (times, len(number))
     if kind == "p":
         return chance.binomial(number, level, size).astype(np.float64)
     if kind == "u":
-        return chance.poisson(number * level, size).astype(np.float64)
+        mean = np.broadcast_to(number * level, size)
+        if spread > 1:
+            mean = chance.gamma(mean / (spread**2 - 1), spread**2 - 1)
+        return chance.poisson(mean).astype(np.float64)
     if kind == "i":
         return chance.standard_normal(size) + level
     return chance.geometric(1 / (1 + level), size).astype(np.float64) - 1

@@ -12,10 +12,13 @@ from pipelines.pages import phrases
 
 
 def standing_out(charts: Mapping[str, ShownChart]) -> None:
-    """Draw the signals of charts under their names, and the chances that each chart had."""
+    """Draw the signals of charts under their names, what widens limits, and the chances of each chart."""
     for name, shown in charts.items():
         for said in control_words.signals(shown):
             st.markdown(f"- {name}, {unbroken(said)}")
+    for name, shown in charts.items():
+        for said in control_words.widened(shown):
+            st.markdown(f"- {name}: {unbroken(said)}")
     for name, shown in charts.items():
         st.markdown(unbroken(f"{name}: {control_words.operating(shown)}"))
 

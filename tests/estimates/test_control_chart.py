@@ -109,6 +109,21 @@ def test_shares_that_vary_more_than_chance_get_wider_limits() -> None:
     assert lines(chart, 0) == (0.5, 0.0, 1.0)
 
 
+def test_rates_that_vary_more_than_chance_get_wider_limits_and_say_by_how_much() -> None:
+    wild = [4, 16, 5, 15, 4, 16, 5, 15, 4, 16, 5, 15]
+    chart = control_chart(months(wild), "u", ANHOEJ)
+    # Rates of 20 about 0.5 have a sigma of 0.158114; the mean moving range is 0.55, over 1.128 of that.
+    kind, wider = chart.phases.select("kind", "wider").row(0)
+    assert (kind, round(wider, 3)) == ("up", 3.084)
+    assert lines(chart, 0) == pytest.approx((0.5, 0.0, 0.5 + 3 * 0.158114 * 3.08379), abs=1e-4)
+
+
+def test_limits_of_rates_are_never_narrower_than_chance() -> None:
+    chart = control_chart(months([10, 11, 10, 10, 9, 10, 11, 10, 10, 9, 10, 10]), "u", ANHOEJ)
+    assert chart.phases.select("kind", "wider").row(0) == ("u", None)
+    assert lines(chart, 0)[2] == pytest.approx(0.974342, abs=1e-6)
+
+
 def test_limits_of_shares_stay_within_0_and_1_under_either_rule_set() -> None:
     for rules in (ANHOEJ, NHS):
         chart = control_chart(months([19, 20, 18, 20, 19, 16, 20, 19, 20, 18, 20, 17]), "p", rules)

@@ -104,6 +104,19 @@ def test_limits_against_r(chart: str, kind: Kind, screened: bool) -> None:
         assert getattr(lines, name) == pytest.approx(column(rows, name), abs=1e-9), name
 
 
+def test_widened_limits_of_rates_are_those_of_laney_by_hand() -> None:
+    """Rates of 0.1, 0.25, 0.1 and 0.3 about 80 / 400 have z of -2, 1.22474, -2.12132 and 2.34521."""
+    top, bottom = np.array([8.0, 30.0, 9.0, 33.0]), np.array([80.0, 120.0, 90.0, 110.0])
+    # The mean moving range of z is (3.22474 + 3.34607 + 4.46653) / 3 = 3.67911; over 1.128 it is sigma z.
+    assert spread("u", top, bottom) == pytest.approx(3.26162, abs=1e-5)
+    lines = limits("up", top, bottom)
+    assert lines.centre.tolist() == [0.2] * 4
+    # 0.2 + 3 * sqrt(0.2 / n) * 3.26162; below, no rate is under 0.
+    assert lines.upper == pytest.approx([0.689244, 0.599465, 0.661265, 0.617228], abs=1e-5)
+    assert lines.lower.tolist() == [0.0] * 4
+    assert lines.near_lower[0] == pytest.approx(0.2 - 2 * 0.05 * 3.26162, abs=1e-5)
+
+
 def test_a_chart_of_one_point_has_a_centre_and_no_limits() -> None:
     lines = limits("i", np.array([4.0]), np.array([1.0]))
     assert lines.centre.tolist() == [4.0]
@@ -115,7 +128,7 @@ def test_limits_of_many_charts_are_those_of_each() -> None:
     chance = np.random.default_rng(1)
     bottom = chance.integers(10, 40, 18).astype(np.float64)
     top = chance.binomial(bottom.astype(int), 0.4, (3, 18)).astype(np.float64)
-    for kind in ("p", "pp", "u", "c", "i", "run"):
+    for kind in ("p", "pp", "u", "up", "c", "i", "run"):
         together = limits(kind, top, np.broadcast_to(bottom, top.shape))
         for row in range(3):
             alone = limits(kind, top[row], bottom)
@@ -128,4 +141,11 @@ def test_limits_of_many_charts_are_those_of_each() -> None:
 def test_shares_that_vary_as_chance_does_have_a_spread_of_one() -> None:
     chance = np.random.default_rng(2)
     top = chance.binomial(40, 0.5, (2000, 24)).astype(np.float64)
-    assert spread(top, np.full((2000, 24), 40.0)).mean() == pytest.approx(1, abs=0.02)
+    assert spread("p", top, np.full((2000, 24), 40.0)).mean() == pytest.approx(1, abs=0.02)
+
+
+def test_counts_that_vary_as_chance_does_have_a_spread_of_one() -> None:
+    chance = np.random.default_rng(2)
+    number = chance.integers(70, 130, (2000, 24)).astype(np.float64)
+    top = chance.poisson(0.2 * number).astype(np.float64)
+    assert spread("u", top, number).mean() == pytest.approx(1, abs=0.02)

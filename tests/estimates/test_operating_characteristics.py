@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from pipelines.estimates.judging_points import Rules, any_signal, judged
+from pipelines.estimates.judging_points import Rules, any_signal, judged, wider
 from pipelines.estimates.operating_characteristics import by_chance, chance_of_as_much, operating
 
 ANHOEJ, NHS, EXCEL = (Rules(name, 12, 1.2, 0.01) for name in ("anhoej", "nhs", "nhs_excel"))
@@ -43,6 +44,50 @@ def test_event_rates_are_judged_alike_one_by_one_and_together() -> None:
     assert together.tolist() == [judged("u", row, number, ANHOEJ).signals for row in events]
     chances = operating("u", (60,) * 20, 0.1, ANHOEJ)
     assert chances.false_alarm < 0.15 < 0.6 < chances.power
+
+
+def crowded(charts: int, spread: float, number: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return events of stable charts, one a row, 10 per 100, that vary `spread` times as chance does."""
+    chance, over = np.random.default_rng(7), spread**2 - 1
+    mean = chance.gamma(0.1 * number / over, over, (charts, len(number)))
+    return chance.poisson(mean).astype(np.float64)
+
+
+def test_charts_of_events_that_come_together_signal_as_often_as_was_told() -> None:
+    """Limits of independent events would raise an alarm in two of three such charts."""
+    number = np.random.default_rng(8).integers(70, 130, 24)
+    bottom, shape = number.astype(np.float64), tuple(number.tolist())
+    drawn = crowded(200, 1.6, number)
+    seen = any_signal("u", drawn, np.broadcast_to(bottom, drawn.shape), ANHOEJ)
+    told = [
+        operating(
+            "u",
+            shape,
+            float(row.sum() / bottom.sum()),
+            ANHOEJ,
+            float(wider("u", row, bottom, ANHOEJ)),
+        )
+        for row in drawn[:20]
+    ]
+    assert seen.mean() == pytest.approx(np.mean([one.false_alarm for one in told]), abs=0.09)
+    assert seen.mean() < 0.25
+    alone = Rules("anhoej", 12, 99, 0.01)
+    assert any_signal("u", drawn, np.broadcast_to(bottom, drawn.shape), alone).mean() > 0.5
+
+
+def test_of_charts_of_events_that_come_together_few_stand_out() -> None:
+    number = np.random.default_rng(8).integers(70, 130, 24)
+    shape = tuple(number.tolist())
+    rare = [
+        chance_of_as_much("u", tuple(row.tolist()), shape, ANHOEJ) <= 0.05
+        for row in crowded(60, 1.4, number)
+    ]
+    assert np.mean(rare) < 0.13
+
+
+def test_what_varies_more_is_seen_less() -> None:
+    alone, together = (operating("u", (100,) * 20, 0.1, ANHOEJ, wide) for wide in (1.0, 1.8))
+    assert together.power < alone.power
 
 
 def test_alarms_of_several_charts_add_up() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.definitions import Definitions
 from pipelines.disclosure import safety_tables as tables
+from pipelines.disclosure.control_words import widened
 from pipelines.disclosure.safety import SafetyFinding, disclose_safety
 from pipelines.disclosure.safety_words import answer, cautions, stopped, watched, why_so
 from pipelines.estimates.result import Provenance, Question
@@ -204,6 +205,21 @@ def test_a_month_with_many_events_is_outside_and_worse(definitions: Definitions)
         ("outside", 1, date(2024, 8, 1))
     ]
     assert everything.shown.points["colour"][7] == "concern"
+
+
+def test_events_that_come_together_widen_the_limits_and_it_is_said(
+    definitions: Definitions,
+) -> None:
+    """Months of 4 and 16 events in turn are no news where they always go up and down so."""
+    found = shown(of(infusions(14, 100, spread([4, 16] * 7)), definitions))
+    chart = found.over_time[0].shown.chart
+    assert chart.phases.select("kind", "wider").row(0) == ("up", pytest.approx(3.364, abs=1e-3))
+    assert not chart.points["rule"].str.contains("outside").any()
+    assert widened(found.over_time[0].shown) == [
+        "from Jan 2024 to Feb 2025 the points vary 3.36 times as much as chance alone would make them, so"
+        " their limits are wider by as much (Laney's u': events of one patient, or of one day, come"
+        " together)."
+    ]
 
 
 def test_few_events_widen_the_chart_and_fewer_turn_it_to_infusions_between(
