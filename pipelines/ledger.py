@@ -189,7 +189,9 @@ def _append(
 
 
 def _written(new: Snapshot, ledger: Ledger) -> dict[str, object]:
-    """Return units by rung: parts, and for each row its blocks, or null where they have not moved."""
+    """Return units by rung: parts, and for each row its blocks, or null where they have not moved, and
+    how many of what is counted one person has at most.
+    """
     seen: dict[tuple[str, Row], Unit] = {}
     for snapshot in ledger.snapshots:
         seen.update(snapshot.units)
@@ -198,7 +200,8 @@ def _written(new: Snapshot, ledger: Ledger) -> dict[str, object]:
         told = rungs.setdefault(rung, {"parts": list(unit.parts), "rows": []})
         rows = told["rows"]
         assert isinstance(rows, list)
-        rows.append([list(row), None if seen.get((rung, row)) == unit else dict(unit.counts)])
+        counts = None if seen.get((rung, row)) == unit else dict(unit.counts)
+        rows.append([list(row), counts, unit.most])
     return dict(rungs)
 
 
@@ -207,9 +210,9 @@ def _snapshot(said: Mapping[str, object], seen: Mapping[tuple[str, Row], Unit]) 
     rungs = said["units"]
     assert isinstance(rungs, dict)
     for rung, told in rungs.items():
-        for row, counts in told["rows"]:
+        for row, counts, most in told["rows"]:
             key = rung, tuple(row)
-            units[key] = seen[key] if counts is None else Unit(counts, tuple(told["parts"]))
+            units[key] = seen[key] if counts is None else Unit(counts, tuple(told["parts"]), most)
     day = said["through"]
     return Snapshot(str(said["build"]), None if day is None else str(day), units)
 

@@ -71,6 +71,7 @@ class Climbing:
             self.members.levels, self.rows, self._stands[rung], strict=True
         ):
             inside = level.row != NOBODY
+            most = self._most(level, len(rows))
             cell = level.row[inside] * len(labels) + block[inside]
             counts = np.bincount(cell, minlength=len(rows) * len(labels)).reshape(
                 len(rows), len(labels)
@@ -80,7 +81,19 @@ class Climbing:
                     written[at]: int(counts[place, at])
                     for at in np.flatnonzero(counts[place]).tolist()
                 }
-                self.units[rung, rows[place]] = Unit(held, parts)
+                self.units[rung, rows[place]] = Unit(held, parts, int(most[place]))
+
+    def _most(self, level: Level, rows: int) -> Ints:
+        """Return for each row how many members one person has in it at most; 1 at least."""
+        inside = level.row != NOBODY
+        people = int(self.members.person.max(initial=0)) + 1
+        several = inside & self.members.again
+        pairs, number = np.unique(
+            level.row[several] * people + self.members.person[several], return_counts=True
+        )
+        found = np.ones(rows, np.int64)
+        np.maximum.at(found, pairs // people, number)
+        return found
 
     def children(self) -> dict[Row, tuple[Row, ...]]:
         """Return the rows beneath each row that has any."""

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
+from pipelines.disclosure.moving import family, finest, moved
 from pipelines.disclosure.plan import Plan
-from pipelines.disclosure.units import LATER, UNKNOWN, Row, Unit, moved
+from pipelines.disclosure.units import LATER, UNKNOWN, Row, Unit
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,11 @@ class Snapshot:
     through: str | None
     units: Mapping[tuple[str, Row], Unit]
 
+    @cached_property
+    def finest(self) -> Mapping[tuple[str, Row], Unit]:
+        """Return by family of rungs and row what tells most of it; see `family`."""
+        return finest(self.units)
+
 
 def next_release(
     made: Plan, earlier: Sequence[Snapshot], build: str, through: str | None, smallest: int
@@ -82,9 +89,11 @@ def next_release(
     """Return the release of a build after `earlier` ones, oldest first, and what is new in it.
 
     A row's numbers on a rung are replaced only together with those that they refine and those of its
-    parent; where each block moved by nobody or by enough persons since each time it was let out; and
-    where what is left of the parent, without the rows replaced at both times, moved so too. Else it
-    keeps those of the last time.
+    parent; where each block, and each sum of blocks that both times tell, moved by nobody or by enough
+    persons since each time it was let out, on this rung or on another that tells the same values or
+    periods; and where what is left of the parent, without the rows replaced at both times, moved so
+    too. Else it keeps those of the last time. Nothing is said of definitions that changed between: who
+    knows how, knows more.
     """
     new = Snapshot(build, through, dict(_fresh(made, earlier, smallest)))
     return standing_release(made, (*earlier, new)), new
@@ -107,37 +116,50 @@ def _fresh(
     parents = {child: row for row, rows in made.children.items() for child in rows}
     for rung in made.rungs:
         standing = {row: unit for (name, row), unit in made.units.items() if name == rung.name}
+        told = [_same(one, rung.name, standing) for one in earlier]
         ready = {
             row: unit
             for row, unit in standing.items()
             if all(row in fresh[name] for name in rung.below)
-            and _may_move(unit, [one.units.get((rung.name, row)) for one in earlier], smallest)
+            and _may_move(unit, [seen.get(row) for seen in told], smallest)
         }
         taken = {row: unit for row, unit in ready.items() if row not in parents}
         for row in sorted(made.children, key=len):
             if row not in taken:
                 continue
-            family = {child: ready[child] for child in made.children[row] if child in ready}
-            before = [
-                (one.units[rung.name, row], _children(one, rung.name, made.children[row]))
-                for one in earlier
-                if (rung.name, row) in one.units
-            ]
-            taken |= _held_back(taken[row], family, made.children[row], before, smallest)
+            below = {child: ready[child] for child in made.children[row] if child in ready}
+            before = [(seen[row], _beneath(seen, row)) for seen in told if row in seen]
+            children = dict.fromkeys(
+                [*made.children[row], *(child for _, then in before for child in then)]
+            )
+            taken |= _held_back(taken[row], below, list(children), before, smallest)
         fresh[rung.name] = taken
         yield from (((rung.name, row), unit) for row, unit in taken.items())
 
 
-def _children(one: Snapshot, rung: str, rows: Sequence[Row]) -> dict[Row, Unit]:
-    return {row: one.units[rung, row] for row in rows if (rung, row) in one.units}
+def _same(one: Snapshot, rung: str, standing: Mapping[Row, Unit]) -> dict[Row, Unit]:
+    """Return by row what a snapshot told on a rung, or on the finest one of the same family."""
+    kind = next((family(rung, unit) for unit in standing.values()), rung)
+    return {row: unit for (name, row), unit in one.finest.items() if name == kind}
+
+
+def _beneath(seen: Mapping[Row, Unit], row: Row) -> dict[Row, Unit]:
+    """Return the rows beneath a row that were told, also those that are no more."""
+    return {
+        child: unit
+        for child, unit in seen.items()
+        if len(child) == len(row) + 1 and child[: len(row)] == row
+    }
 
 
 def _may_move(unit: Unit, before: Sequence[Unit | None], smallest: int) -> bool:
-    return all(_enough(moved(one, unit), smallest) for one in before if one is not None)
+    return all(_enough(one, unit, smallest) for one in before if one is not None)
 
 
-def _enough(numbers: Sequence[int], smallest: int) -> bool:
-    return all(number == 0 or abs(number) >= smallest for number in numbers)
+def _enough(before: Unit, after: Unit, smallest: int) -> bool:
+    """Return whether what moved is of nobody or of enough persons, however many of it each has."""
+    least = smallest * max(before.most, after.most)
+    return all(number == 0 or abs(number) >= least for number in moved(before, after))
 
 
 def _held_back(
@@ -170,17 +192,17 @@ def _apart(
     seen at one time are all that the other leaves over, those.
     """
     both = [row for row in kept if row in seen]
-    if not _enough(moved(_left(was, seen, both), _left(parent, kept, both)), smallest):
+    if not _enough(_left(was, seen, both), _left(parent, kept, both), smallest):
         return False
     over_now = [row for row in children if row not in kept]
     if over_now and all(row in seen for row in over_now):
         shown = _sum(was, seen, over_now)
-        if not _enough(moved(shown, _left(parent, kept, list(kept))), smallest):
+        if not _enough(shown, _left(parent, kept, list(kept)), smallest):
             return False
     over_then = [row for row in children if row not in seen]
     if over_then and all(row in kept for row in over_then):
         shown = _sum(parent, kept, over_then)
-        return _enough(moved(_left(was, seen, list(seen)), shown), smallest)
+        return _enough(_left(was, seen, list(seen)), shown, smallest)
     return True
 
 

@@ -36,11 +36,13 @@ class Unit:
 
     `counts` has the courses of each block that holds any. A block is named by what is told of it on
     each rung, as `due=due|missing=responded`. `parts` are the values or periods that a rung of such a
-    ladder tells apart; empty on other rungs.
+    ladder tells apart; empty on other rungs. `most`: how many of what is counted one person has in the
+    row at most.
     """
 
     counts: Mapping[str, int]
     parts: tuple[str, ...] = ()
+    most: int = 1
 
     def having(self, values: Mapping[str, str]) -> int:
         """Return the courses of the blocks of which each of the rungs named tells this value."""
@@ -58,25 +60,5 @@ class Unit:
         added = {
             block: self.counts.get(block, 0) + sign * other.counts.get(block, 0) for block in blocks
         }
-        return Unit({block: count for block, count in added.items() if count}, self.parts)
-
-
-def moved(before: Unit, after: Unit) -> list[int]:
-    """Return by how much each block moved between two builds.
-
-    Values and periods that the rung told apart in only one of them are taken together.
-    """
-    both = {told("", part)[1:] for part in set(before.parts) & set(after.parts) | {NO_PART}}
-    old, new = (_common(unit, both) for unit in (before, after))
-    return [new.get(block, 0) - old.get(block, 0) for block in {**old, **new}]
-
-
-def _common(unit: Unit, both: set[str]) -> dict[str, int]:
-    if not unit.parts:
-        return dict(unit.counts)
-    found: dict[str, int] = {}
-    for block, count in unit.counts.items():
-        head, _, part = block.rpartition("=")
-        name = block if part in both else head
-        found[name] = found.get(name, 0) + count
-    return found
+        counts = {block: count for block, count in added.items() if count}
+        return Unit(counts, self.parts, max(self.most, other.most))

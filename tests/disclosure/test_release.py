@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from pipelines.definitions import Definitions
+from pipelines.disclosure.moving import moved
 from pipelines.disclosure.plan import Plan
 from pipelines.disclosure.release import Snapshot, next_release
-from pipelines.disclosure.units import Row, Rung, Unit, moved
+from pipelines.disclosure.units import OTHERS, Row, Rung, Unit
 from tests.disclosure.over_time import computed, growing, releases
 
 A, B, C = ("a",), ("b",), ("c",)
@@ -61,19 +62,74 @@ def test_the_release_shows_old_numbers_with_their_day() -> None:
     assert (kept.unit.courses, kept.build, kept.through) == (30, "one", "2026-01-31")
 
 
-def test_periods_that_one_build_alone_tells_apart_are_taken_together() -> None:
-    then = Unit(
-        {"due=due|month=2026-01": 20, "due=due|month=from 2026-02": 30}, ("2026-01", "from 2026-02")
+def periods(rung: str = "month", **counts: int) -> Unit:
+    """Return a unit with so many courses due by period; `from_2026_02` is what began from then on."""
+    named = {
+        name.replace("from_", "from ").replace("p_", "").replace("_", "-"): count
+        for name, count in counts.items()
+    }
+    blocks = {f"due=due|{rung}={part}": count for part, count in named.items()}
+    return Unit(blocks, tuple(sorted(named)))
+
+
+def test_what_began_from_a_month_on_is_held_against_later_closed_periods() -> None:
+    """Who knows that nobody of March was due then reads the 5 persons from 25 - 30, not from 43 - 30."""
+    then = periods(p_2026_01=20, from_2026_02=30)
+    now = periods(p_2026_01=20, p_2026_02=25, from_2026_03=18)
+    assert sorted(moved(then, now)) == [-5, 0, 13]
+    assert sorted(moved(now, then)) == [-13, 0, 5]
+    assert sorted(moved(then, periods(p_2026_01=20, from_2026_02=43))) == [0, 13]
+
+
+def test_months_are_held_against_an_earlier_half_year_and_its_open_end() -> None:
+    then = periods("half_year", p_2025_01=60, from_2025_07=50)
+    now = periods(
+        p_2025_01=30, p_2025_03=30, p_2025_07=20, p_2025_08=20, p_2025_10=13, from_2026_01=40
     )
-    now = Unit(
-        {
-            "due=due|month=2026-01": 20,
-            "due=due|month=2026-02": 25,
-            "due=due|month=from 2026-03": 18,
-        },
-        ("2026-01", "2026-02", "from 2026-03"),
+    assert sorted(moved(then, now)) == [-30, -10, 0, 3, 43]
+
+
+def values(rung: str, **counts: int) -> Unit:
+    blocks = {f"missing=responded|{rung}={value}": count for value, count in counts.items()}
+    return Unit(
+        {block.replace("others", "%25others"): count for block, count in blocks.items()},
+        tuple(OTHERS if value == "others" else value for value in counts),
     )
-    assert moved(then, now) == [0, 13]
+
+
+def test_values_are_held_against_each_other_whatever_rung_tells_them() -> None:
+    """A third clinic opens, so that the two others are told on another rung than before."""
+    then, now = (
+        values("clinic_key 1", lake=90, park=40),
+        values("clinic_key 2", lake=90, park=43, west=50),
+    )
+    assert sorted(moved(then, now)) == [0, 3, 50]
+    fewer = values("clinic_key 1", lake=90, others=93)
+    assert sorted(moved(then, fewer)) == [0, 53]
+    plan_then = Plan((Rung("clinic_key 1", ()),), {("clinic_key 1", ()): then}, {}, {})
+    plan_now = Plan((Rung("clinic_key 2", ()),), {("clinic_key 2", ()): now}, {}, {})
+    first = next_release(plan_then, [], "one", None, 11)[1]
+    assert next_release(plan_now, [first], "two", None, 11)[1].units == {}
+
+
+def test_a_person_with_many_visits_is_one_person() -> None:
+    """Twelve more events of somebody who may have twelve are no more than one new person."""
+    rung = Rung("adverse_events events", ())
+
+    def build(events: int, most: int) -> Plan:
+        return Plan(
+            (rung,), {(rung.name, ("adverse_events",)): Unit({"all": events}, (), most)}, {}, {}
+        )
+
+    first = next_release(build(40, 12), [], "one", None, 11)[1]
+    assert next_release(build(52, 12), [first], "two", None, 11)[1].units == {}
+    assert next_release(build(40 + 132, 12), [first], "two", None, 11)[1].units
+
+
+def test_a_row_that_is_gone_is_still_held_against_what_is_left() -> None:
+    """b is listed no more: its 30 are among those left of all, which moved by 3 only."""
+    found = renewed({"a": 40, "b": 30, "c": 20}, {"a": 52, "c": 20, "d": 33})
+    assert ("d",) not in found[1]
 
 
 @pytest.mark.parametrize("seed", range(2))

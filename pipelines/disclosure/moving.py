@@ -1,0 +1,131 @@
+"""What two releases of a row tell of those who came or left between them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN, Row, Unit, told
+
+WIDTHS = ("half_year", "quarter", "month")
+Cells = Mapping[str, Mapping[str, int]]  # by part, then by what coarser rungs tell
+
+
+def family(rung: str, unit: Unit) -> str:
+    """Return which rungs tell the same thing of a row more or less finely: values, periods, or one."""
+    if not unit.parts:
+        return rung
+    return "period" if rung in WIDTHS else rung.rpartition(" ")[0]
+
+
+def finest(units: Mapping[tuple[str, Row], Unit]) -> dict[tuple[str, Row], Unit]:
+    """Return by family and row the unit that tells most of it."""
+    found: dict[tuple[str, Row], Unit] = {}
+    for (rung, row), unit in units.items():
+        key = family(rung, unit), row
+        if key not in found or len(unit.parts) > len(found[key].parts):
+            found[key] = unit
+    return found
+
+
+def moved(before: Unit, after: Unit) -> list[int]:
+    """Return by how much each block, or sum of blocks, that both tell moved between two builds.
+
+    The units may be of two rungs of one family. Values that both tell are held against each other one
+    by one, all others together. Of periods, what lies between two months at which both begin a period;
+    and what began from a month on, as one tells it, against each sum of later closed periods of the
+    other, because none of them may have been due when it was told.
+    """
+    if not before.parts and not after.parts:
+        blocks = dict.fromkeys([*before.counts, *after.counts])
+        return [after.counts.get(block, 0) - before.counts.get(block, 0) for block in blocks]
+    old, new = _cells(before), _cells(after)
+    found: list[int] = []
+    for these, those in _comparable(before, after):
+        found += _differences(old, these, new, those)
+    return found
+
+
+def _cells(unit: Unit) -> Cells:
+    """Return the counts of a unit by part; the name of its rung is left out."""
+    found: dict[str, dict[str, int]] = {}
+    for block, count in unit.counts.items():
+        head, _, last = block.rpartition("|")
+        part = last.partition("=")[2]
+        found.setdefault(part, {})[head] = count
+    return found
+
+
+def _differences(old: Cells, these: Sequence[str], new: Cells, those: Sequence[str]) -> list[int]:
+    before, after = _sums(old, these), _sums(new, those)
+    return [after.get(head, 0) - before.get(head, 0) for head in {**before, **after}]
+
+
+def _sums(cells: Cells, parts: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in parts:
+        for head, count in cells.get(part, {}).items():
+            found[head] = found.get(head, 0) + count
+    return found
+
+
+def _comparable(before: Unit, after: Unit) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield the parts of either unit, as blocks write them, whose sums may be held against each other."""
+    yield [_written(NO_PART)], [_written(NO_PART)]
+    old, new = _spans(before), _spans(after)
+    then, now = (
+        set(unit.parts) - {span.part for span in spans}
+        for unit, spans in ((before, old), (after, new))
+    )
+    alike = (then & now) - {OTHERS}  # whose others they are hangs on which values are told
+    for part in alike:
+        yield [_written(part)], [_written(part)]
+    yield [_written(part) for part in then - alike], [_written(part) for part in now - alike]
+    both = sorted({span.start for span in old} & {span.start for span in new})
+    for start, end in pairwise([*both, None]):
+        assert start is not None
+        yield _between(old, start, end), _between(new, start, end)
+    if both:
+        yield _between(old, None, both[0]), _between(new, None, both[0])
+    for one, other, turned in ((old, new, False), (new, old, True)):
+        opens = next((span.start for span in one if span.open), None)
+        begin = max((start for start in both if opens and start <= opens), default=None)
+        if begin is None:
+            continue
+        later = [span for span in other if span.start >= begin and not span.open]
+        for count in range(1, len(later) + 1):
+            sides = _between(one, begin, None), [_written(span.part) for span in later[:count]]
+            yield (sides[1], sides[0]) if turned else sides
+
+
+@dataclass(frozen=True)
+class _Span:
+    """A period that is told: its first month, and whether all that began later is in it."""
+
+    start: str
+    open: bool
+    part: str
+
+
+def _spans(unit: Unit) -> list[_Span]:
+    """Return the periods of a unit in order; none of a ladder of values."""
+    rungs = {block.rpartition("|")[2].partition("=")[0] for block in unit.counts}
+    if not rungs or not rungs <= set(WIDTHS):
+        return []
+    spans = [
+        _Span(part.removeprefix(LATER), part.startswith(LATER), part)
+        for part in unit.parts
+        if part != UNKNOWN
+    ]
+    return sorted(spans, key=lambda span: (span.start, span.open))
+
+
+def _between(spans: Sequence[_Span], start: str | None, end: str | None) -> list[str]:
+    return [
+        _written(span.part)
+        for span in spans
+        if (start is None or span.start >= start) and (end is None or span.start < end)
+    ]
+
+
+def _written(part: str) -> str:
+    return told("", part)[1:]
