@@ -19,12 +19,16 @@ ALL_EVENTS = "All events"
 
 @dataclass(frozen=True)
 class EventsOverTime:
-    """Events over time as they are shown: of all, of one term or of one clinic, by its label."""
+    """Events over time as they are shown: of all, of one term or of one clinic, by its label.
+
+    `since`: infusions since the last event so far, where they are `rare`.
+    """
 
     label: str
     of: Literal["all", "term", "clinic"]
     shown: ShownChart
     rare: bool
+    since: int | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class SafetyFinding:
     over_time: tuple[EventsOverTime, ...]
     dose_over_time: Mapping[str, ShownChart] = field(repr=False)
     between: ShownChart
+    since_serious: int | None
     watched: pl.DataFrame
     review: pl.DataFrame = field(repr=False)
     definitions: Definitions = field(repr=False)
@@ -78,6 +83,7 @@ def disclose_safety(found: Safety, policy: str) -> SafetyFinding | str:
             for category, chart in found.dose_over_time.items()
         },
         between=shown_chart(found.between, definitions, 1, scale="number"),
+        since_serious=found.since_serious,
         watched=found.watched,
         review=found.review,
         definitions=definitions,
@@ -91,11 +97,11 @@ def _over_time(part: OverTime, definitions: Definitions) -> EventsOverTime:
     else:
         shown = shown_chart(part.charted, definitions, -1, part.width, "per_100")
     if part.term is not None:
-        return EventsOverTime(term_label(part.term), "term", shown, part.rare)
+        return EventsOverTime(term_label(part.term), "term", shown, part.rare, part.since)
     if part.clinic_key is not None:
         label = group_label(definitions, {"clinic_key": part.clinic_key}, "clinic_key")
-        return EventsOverTime(label, "clinic", shown, part.rare)
-    return EventsOverTime(ALL_EVENTS, "all", shown, part.rare)
+        return EventsOverTime(label, "clinic", shown, part.rare, part.since)
+    return EventsOverTime(ALL_EVENTS, "all", shown, part.rare, part.since)
 
 
 def term_label(code: object) -> str:

@@ -58,6 +58,7 @@ def review(found: SafetyFinding) -> pl.DataFrame:
         [
             {
                 "Event": term_label(row["term"]),
+                "Number": number(row["events"]),
                 "Month": NONE if row["month"] is None else f"{row['month']:%b %Y}",
                 "Grade": str(row["grade"]),
                 "Serious": "yes" if row["serious"] else "no",

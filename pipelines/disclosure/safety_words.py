@@ -6,6 +6,8 @@ from pipelines.disclosure.groups import narrowest_label
 from pipelines.disclosure.safety import EventsOverTime, SafetyFinding, term_label
 from pipelines.disclosure.words import NONE, percent
 
+OPEN = "that gap is still open, so it will be at least as long"
+
 
 def per_100(row: dict[str, object]) -> str:
     """Return a rate of events per 100 infusions with its limits."""
@@ -79,10 +81,13 @@ def why_so(one: EventsOverTime, found: SafetyFinding) -> str | None:
     """Return why the chart is not one by month; None where it is."""
     least = found.definitions.setting("trend_point_events")
     if one.rare:
-        return (
+        said = (
             f"Half-years hold fewer than {least} events on average, so each point is the number of"
             " infusions from one event to the next. Higher is better."
         )
+        if one.since is None:
+            return said
+        return f"{said} {_infusions(one.since)} since the last event: {OPEN}, and it is no point."
     if one.shown.width == "month":
         return None
     width = PERIODS[one.shown.width]
@@ -108,8 +113,8 @@ def between(found: SafetyFinding) -> str:
 
 
 def serious(found: SafetyFinding) -> str:
-    """Return how many serious events there were, and how far apart."""
-    number = found.review.filter("serious").height
+    """Return how many serious events there were, how far apart, and how long ago the last one was."""
+    number = found.totals["serious"].sum()
     if not number:
         return "No serious event is recorded."
     gaps = found.between.counted
@@ -118,7 +123,13 @@ def serious(found: SafetyFinding) -> str:
         middle = gaps["value"].median()
         assert isinstance(middle, float)
         said += f", with {middle:,.0f} infusions between one and the next in the middle"
+    if found.since_serious is not None:
+        said += f", and {_infusions(found.since_serious)} since the last: {OPEN}"
     return f"{said}."
+
+
+def _infusions(number: int) -> str:
+    return "1 infusion" if number == 1 else f"{number:,} infusions"
 
 
 def watched(found: SafetyFinding) -> list[str]:

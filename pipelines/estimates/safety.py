@@ -37,7 +37,8 @@ class OverTime:
     """Events over time: of all, of one term or of one clinic.
 
     `charted` holds events over infusions by period of `width`, or, where events are too `rare` for
-    that, infusions from one with an event to the next.
+    that, infusions from one with an event to the next; `since` are then those since the last one so
+    far, which is a gap still open, at least so long, and no point. None where there is no last one.
     """
 
     term: str | None
@@ -45,6 +46,7 @@ class OverTime:
     charted: Charted = field(repr=False)
     width: str
     rare: bool
+    since: int | None
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,12 @@ class Safety:
     infusions stopped early by reason, of all that say whether they were. `stopped`: stopped, told, share,
     low, high. `excursions`: read, beyond, share, low, high by excursion. `signs`: median, low (10 %)
     and high (90 %) by sign and minute with the number read. `over_time`: all events first, then each
-    term, then each clinic where there are several; `between`: infusions between serious events.
+    term, then each clinic where there are several; `between`: infusions between serious events,
+    `since_serious` those since the last one so far, a gap still open, None without a serious event.
     `dose_over_time`: mean dose per kg of infusions that were not stopped early, by month and category.
     `watched`: by category, subtype and scale that is watched for harm, courses, scored, flagged of
-    these, share, low, high. `review`: one row per event that is serious or of watched_terms: keys, no
-    identity. Limits of shares (Wilson) and of rates (exact Poisson) are those of effective numbers,
+    these, share, low, high. `review`: one row per `events` recorded alike that are serious or of watched_terms:
+    keys, no identity. Limits of shares (Wilson) and of rates (exact Poisson) are those of effective numbers,
     which allow for several infusions, events or courses of one patient.
     """
 
@@ -77,6 +80,7 @@ class Safety:
     over_time: tuple[OverTime, ...]
     dose_over_time: dict[str, Charted]
     between: ControlChart
+    since_serious: int | None
     watched: pl.DataFrame
     review: pl.DataFrame = field(repr=False)
     definitions: Definitions = field(repr=False)
@@ -127,6 +131,7 @@ def safety(
         ),
         _dose_over_time(infusions, question, noted, *made),
         _between(infusions, "serious", definitions),
+        _since(infusions, "serious"),
         _watched(found.watched),
         _review(events, infusions, definitions),
         definitions,
@@ -280,8 +285,8 @@ def _over_time(
     definitions: Definitions,
     rules: RuleSet,
     provenance: Provenance,
-) -> tuple[Charted, str, bool]:
-    """Return the chart of events over time, its width, and whether events are too rare for periods."""
+) -> tuple[Charted, str, bool, int | None]:
+    """Return the chart of events over time, its width, whether it is one of gaps, and the open gap."""
     question, code = about
     least = definitions.setting("trend_point_events")
     months = _points(infusions, "month", provenance)
@@ -290,9 +295,10 @@ def _over_time(
         if points.is_empty() or points["numerator"].sum() >= least * points.height:
             judged_by = rules_of(rules, definitions)
             found = charted(points, "u", judged_by, code, question, noted, width, months)
-            return found, width, False
+            return found, width, False, None
     rare = _between(infusions, "events", definitions)
-    return Charted(rare, noted.targets.clear(), ()), "month", True
+    since = _since(infusions, "events")
+    return Charted(rare, noted.targets.clear(), ()), "month", True, since
 
 
 def _points(infusions: pl.DataFrame, width: str, provenance: Provenance) -> pl.DataFrame:
@@ -335,7 +341,7 @@ def _dose_over_time(
 
 def _between(infusions: pl.DataFrame, column: str, definitions: Definitions) -> ControlChart:
     """Return the number of infusions between one with such an event and the next."""
-    ordered = infusions.sort("visit_date", "visit_key").with_row_index("number")
+    ordered = _in_order(infusions)
     had = ordered.filter(pl.col(column) > 0).with_columns(
         gap=pl.col("number").cast(pl.Int64).diff() - 1
     )
@@ -348,6 +354,20 @@ def _between(infusions: pl.DataFrame, column: str, definitions: Definitions) -> 
         why_out=pl.lit(None, pl.String),
     )
     return control_chart(points, "g", rules_of("anhoej", definitions))
+
+
+def _since(infusions: pl.DataFrame, column: str) -> int | None:
+    """Return the number of infusions since the last with such an event; None where there is none.
+
+    None too where no month is known, since the order of infusions is then not known.
+    """
+    ordered = _in_order(infusions.filter(pl.col("month").is_not_null()))
+    last = ordered.filter(pl.col(column) > 0)["number"].max()
+    return None if last is None else ordered.height - 1 - int(str(last))
+
+
+def _in_order(infusions: pl.DataFrame) -> pl.DataFrame:
+    return infusions.sort("visit_date", "visit_key").with_row_index("number")
 
 
 def _watched(courses: pl.DataFrame) -> pl.DataFrame:
@@ -369,6 +389,6 @@ def _review(
         events.filter(pl.col("serious") | watched)
         .join(where, on="visit_key")
         .select("month", "clinic_key", "category", "infusion_number", "term", "grade", "serious",
-                "onset_minute", "resolved_minute", "visit_key", "patient_key")
+                "events", "onset_minute", "resolved_minute", "visit_key", "patient_key")
         .sort("month", "visit_key", "term", descending=[True, False, False])
     )  # fmt: skip

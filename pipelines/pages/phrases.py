@@ -113,9 +113,9 @@ TERMS = (
     " median minutes after the start of the infusion; lasts: median minutes of those whose end is recorded."
 )
 BETWEEN = (
-    "Each point: the infusions since the serious event before. Higher is better. The centre is the median;"
-    " limits need twelve points. Within a month the order of infusions is not known exactly where days are"
-    " slid."
+    "Each point: the infusions since the serious event before; those since the last one are no point yet."
+    " Higher is better. The centre is the median; limits need twelve points. Within a month the order of"
+    " infusions is not known exactly where days are slid."
 )
 EXCURSIONS = (
     "Readings beyond thresholds after the start of the infusion, of infusions that were read for them. An"

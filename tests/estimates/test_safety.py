@@ -8,7 +8,7 @@ from pipelines.definitions import Definitions
 from pipelines.disclosure import safety_tables as tables
 from pipelines.disclosure.control_words import widened
 from pipelines.disclosure.safety import SafetyFinding, disclose_safety
-from pipelines.disclosure.safety_words import answer, cautions, stopped, watched, why_so
+from pipelines.disclosure.safety_words import answer, cautions, serious, stopped, watched, why_so
 from pipelines.estimates.result import Provenance, Question
 from pipelines.estimates.safety import Infusions, Safety, safety
 from pipelines.intake.annotations import NOTHING
@@ -143,6 +143,32 @@ def test_serious_and_watched_events_are_listed_for_review_by_keys(definitions: D
     assert of(infusions(1, 50, mild), definitions).review["term"].to_list() == ["hypomania"]
 
 
+def test_infusions_since_the_last_serious_event_are_told_and_are_no_gap(
+    definitions: Definitions,
+) -> None:
+    grave: list[Event] = [(n, "syncope", 4, True, 60, 70) for n in (10, 40, 50)]
+    found = shown(of(infusions(10, 20, grave), definitions))
+    assert found.between.points["value"].to_list() == [29.0, 9.0]
+    assert serious(found) == (
+        "3 serious events, with 19 infusions between one and the next in the middle, and 149 infusions"
+        " since the last: that gap is still open, so it will be at least as long."
+    )
+    one = shown(of(infusions(10, 20, grave[-1:]), definitions))
+    assert serious(one).startswith("1 serious event, and 149 infusions since the last: ")
+    assert serious(shown(of(infusions(1, 20), definitions))) == "No serious event is recorded."
+
+
+def test_serious_events_recorded_alike_are_counted_each(definitions: Definitions) -> None:
+    twice = infusions(1, 20, [(18, "syncope", 4, True, 60, 70)] * 2)
+    alike = twice.events.unique().with_columns(events=pl.lit(2, pl.Int64))
+    found = shown(of(replace(twice, events=alike), definitions))
+    assert serious(found).startswith("2 serious events, and 1 infusion since the last: ")
+    assert found.review["events"].to_list() == [2]
+    assert answer(found).startswith(
+        "In 20 infusions 2 adverse events were recorded, 2 of them serious"
+    )
+
+
 def test_scales_that_are_watched_count_the_scored_courses(definitions: Definitions) -> None:
     found = of(infusions(1, 50, FEW), definitions)
     assert found.watched.select("courses", "scored", "flagged").row(0) == (4, 3, 1)
@@ -234,6 +260,13 @@ def test_few_events_widen_the_chart_and_fewer_turn_it_to_infusions_between(
     assert rare.over_time[0].rare
     # From one event to the next: 400 infusions later, so 399 between.
     assert rare.over_time[0].shown.points["value"].to_list() == [399.0] * 5
+    # The last one is the first infusion of the 21st of 24 months.
+    told = why_so(rare.over_time[0], rare)
+    assert told is not None
+    assert told.endswith(
+        " 399 infusions since the last event: that gap is still open, so it will be at least as long, and"
+        " it is no point."
+    )
 
 
 def test_each_term_and_each_of_several_clinics_has_its_chart(definitions: Definitions) -> None:
@@ -272,7 +305,7 @@ def test_the_tables_tell_rates_with_their_counts(definitions: Definitions) -> No
     assert tables.stops(found).rows() == [("Blood pressure", "2"), ("Not recorded", "2")]
     assert tables.excursions(found).rows()[0][2:] == ("1", "3", "critical")
     assert tables.review(found).rows() == [
-        ("Syncope", "Jan 2024", "4", "yes", "C0", "Depression", "5", "60", "v9", "p1")
+        ("Syncope", "1", "Jan 2024", "4", "yes", "C0", "Depression", "5", "60", "v9", "p1")
     ]
     assert tables.signs(found, "systolic").rows()[0] == ("0", "120", "112–128", "2")
 
