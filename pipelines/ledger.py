@@ -1,7 +1,8 @@
 """The ledger of releases: what left a practice, when, by whom, and which numbers others have seen.
 
 `releases.ndjson` in the practice folder has one line per release. Each names the one before by its hash,
-and `builds/released` names the last one, so that a line that is lost or changed is seen.
+and `records/released` names the last one, so that a line that is lost or changed is seen, also where
+all builds are thrown away.
 """
 
 import getpass
@@ -58,7 +59,7 @@ def read(folder: Path) -> Ledger:
 
     Raises InputError for a ledger that is gone, cut short or changed.
     """
-    place, marker = folder / NAME, folder / "builds" / MARKER
+    place, marker = folder / NAME, _marker(folder)
     known = marker.read_text("utf8").strip() if marker.is_file() else ""
     if not place.is_file():
         if known:
@@ -82,7 +83,7 @@ def read(folder: Path) -> Ledger:
             raise _broken(f"line {number} can't be read") from None
         entries.append(entry)
         last = _hash(line)
-    if known and known != last:
+    if known != last or not known:
         raise _broken("its last lines are not those that were written")
     return Ledger(tuple(entries), tuple(snapshots), last)
 
@@ -91,7 +92,7 @@ def stamp(folder: Path) -> str:
     """Return what changes whenever the ledger does."""
     place = folder / NAME
     if not place.is_file():
-        return f"none {(folder / 'builds' / MARKER).is_file()}"
+        return f"none {_marker(folder).is_file()}"
     found = place.stat()
     return f"{found.st_mtime_ns} {found.st_size}"
 
@@ -133,8 +134,12 @@ def begin_anew(folder: Path) -> Path | None:
     if place.is_file():
         aside = folder / f"releases-until-{datetime.now(UTC):%Y%m%dT%H%M%S}.ndjson"
         place.rename(aside)
-    (folder / "builds" / MARKER).unlink(missing_ok=True)
+    _marker(folder).unlink(missing_ok=True)
     return aside
+
+
+def _marker(folder: Path) -> Path:
+    return folder / "records" / MARKER
 
 
 def _next(practice: Practice, policy: str, ledger: Ledger) -> tuple[Release, Snapshot | None]:
@@ -185,7 +190,7 @@ def _append(
         file.write(line + "\n")
         file.flush()
         os.fsync(file.fileno())
-    (folder / "builds" / MARKER).write_text(_hash(line), "utf8")
+    _marker(folder).write_text(_hash(line), "utf8")
 
 
 def _written(new: Snapshot, ledger: Ledger) -> dict[str, object]:

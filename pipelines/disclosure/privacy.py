@@ -17,7 +17,7 @@ class PrivacyFinding:
     """How well records hide persons, as a policy lets it be shown; only `disclose_privacy` makes one.
 
     `whole` (one row), `combinations` and `without` are those of the PrivacyReport. Under a
-    protecting policy every number in them is text that names its class, as `1 to 10`; groups are
+    protecting policy every number in them is text that says whether it is none or some; groups are
     left out. `limits` are the sizes of group that count as enough, small to large.
     """
 
@@ -37,16 +37,16 @@ class PrivacyFinding:
 def disclose_privacy(report: PrivacyReport, policy: str = "cms11") -> PrivacyFinding:
     """Return what a policy allows of a privacy report.
 
-    Under a protecting policy numbers of patients are told as none, 1 to smallest - 1, or smallest
-    and more, and never exactly: the groups of nested limits would subtract. Raises InputError for
-    an unknown policy.
+    Under a protecting policy numbers of patients are told as none or some, and risks by limits of
+    groups that the policy does not call small: a number that is said to be small is known to be. Raises
+    InputError for an unknown policy.
     """
     definitions = report.definitions
     row = policy_row(definitions, policy)
     limits = definitions["privacy_limits"].sort("smallest_group")
     smallest = smallest_shown(row)
     whole, combinations, without = (
-        _classed(frame, smallest, limits) if smallest else frame
+        _classed(frame, limits.filter(pl.col("smallest_group") >= smallest)) if smallest else frame
         for frame in (pl.DataFrame([report.whole]), report.combinations, report.without)
     )
     return PrivacyFinding(
@@ -64,20 +64,19 @@ def disclose_privacy(report: PrivacyReport, policy: str = "cms11") -> PrivacyFin
     )
 
 
-def _classed(frame: pl.DataFrame, smallest: int, limits: pl.DataFrame) -> pl.DataFrame:
+def _classed(frame: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
     """Return a frame with every number as the class that it is in."""
     counts = [name for name, kind in frame.schema.items() if kind.is_integer()]
     risks = [name for name in RISKS if name in frame.columns]
     return frame.with_columns(
-        *[_class(pl.col(name), smallest).alias(name) for name in counts],
+        *[_class(pl.col(name)).alias(name) for name in counts],
         *[_risk(pl.col(name), limits).alias(name) for name in risks],
-    ).drop("groups", strict=False)
+    ).drop("groups", "smallest_group", strict=False)
 
 
-def _class(count: pl.Expr, smallest: int) -> pl.Expr:
-    some = pl.when(count < smallest).then(pl.lit(f"1 to {smallest - 1}"))
+def _class(count: pl.Expr) -> pl.Expr:
     none = pl.when(count == 0).then(pl.lit("none"))
-    return pl.coalesce(none, some, pl.when(count >= smallest).then(pl.lit(f"{smallest} or more")))
+    return pl.coalesce(none, pl.when(count.is_not_null()).then(pl.lit("some")))
 
 
 def _risk(risk: pl.Expr, limits: pl.DataFrame) -> pl.Expr:
@@ -87,5 +86,7 @@ def _risk(risk: pl.Expr, limits: pl.DataFrame) -> pl.Expr:
         pl.when(risk <= 1 / group).then(pl.lit(f"up to {accepted.normalize():f}"))
         for group, accepted in reversed(steps)
     ]
+    if not steps:
+        return pl.lit(None, pl.String)
     above = pl.lit(f"above {steps[0][1].normalize():f}")
     return pl.coalesce(*named, pl.when(risk.is_not_null()).then(above))

@@ -34,10 +34,7 @@ def answer(finding: PrivacyFinding) -> str:
         return "There is no patient to count."
     if finding.protects:
         some = "Some patients are" if whole["unique"] != "none" else "No patient is"
-        return (
-            f"{some} the only one of their kind in all of this together ({whole['unique']});"
-            f" the smallest group has {whole['smallest_group']} patients."
-        )
+        return f"{some} the only one of their kind in all of this together."
     text = (
         f"Of {whole['patients']:,} patients, {_are(whole['unique'])} the only one of their kind in all"
         f" of this together; the smallest group has {whole['smallest_group']:,}"
@@ -91,10 +88,7 @@ def combined(finding: PrivacyFinding) -> pl.DataFrame:
 
 def _least(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the combinations that hold no smaller one with as many unique patients as are told."""
-    most = [
-        set(names.split(", "))
-        for names in frame.filter(pl.col("unique").str.ends_with("or more"))["columns"]
-    ]
+    most = [set(names.split(", ")) for names in frame.filter(pl.col("unique") == "some")["columns"]]
     kept = [
         names
         for names in frame["columns"]
@@ -134,6 +128,7 @@ def _texts(frame: pl.DataFrame, name: str, finding: PrivacyFinding) -> pl.DataFr
     texts = [
         pl.Series(head, [_number(value) for value in frame[column].to_list()], pl.String)
         for column, head in heads.items()
+        if column in frame.columns
     ]
     first = "Known" if name == "columns" else "Without"
     return pl.DataFrame([pl.Series(first, names, pl.String), *texts])

@@ -60,10 +60,9 @@ class QualityFinding:
 def disclose_quality(result: QualityResult, policy: str = "cms11") -> QualityFinding:
     """Return the numbers of a QualityResult that a policy allows.
 
-    Under a protecting policy numbers stand for the whole practice only, and only where what fails
-    and what does not are each none or enough, and differ by none or enough from the numbers shown
-    before of the same unit; by clinic only grade and status. Raises InputError for an unknown
-    policy.
+    Under a protecting policy there are grades and statuses and no numbers: those count other records
+    than rates do, and would be subtracted from these and from those of another day. Raises InputError
+    for an unknown policy.
     """
     row = policy_row(result.definitions, policy)
     refuse_rounding(row, "data quality")
@@ -81,33 +80,14 @@ def disclose_quality(result: QualityResult, policy: str = "cms11") -> QualityFin
     )
     if not row["protects"]:
         return found
-    hidden = _small(result.rules, int(str(row["smallest_count"])))
     return replace(
         found,
-        rules=_in_plain_order(_withheld(found.rules.with_columns(hidden=hidden))),
+        rules=_in_plain_order(_withheld(found.rules.with_columns(hidden=pl.lit(True)))),
         clinics=_withheld(found.clinics.with_columns(hidden=pl.lit(True))),
         months=result.months.clear(),
         capture=result.capture.clear(),
         trust=result.trust.clear(),
     )
-
-
-def _small(rules: pl.DataFrame, smallest: int) -> pl.Series:
-    """Return which rules would show a small number, or leave one by subtraction.
-
-    Rules of one unit may count nested groups (due at week 8, due at week 12), whose numbers
-    subtract; so each rule is also held against those of its unit that are shown before it.
-    """
-    shown: dict[str, list[int]] = {}
-    hidden = []
-    for unit, failing, counted in rules.select("unit", "failing", "counted").iter_rows():
-        own = [failing, counted, counted - failing] if counted is not None else []
-        before = shown.setdefault(unit, [0])
-        small = any(0 < abs(a - b) < smallest for a in own for b in before)
-        hidden.append(small)
-        if not small:
-            before += own
-    return pl.Series("hidden", hidden, dtype=pl.Boolean)
 
 
 def _in_plain_order(rules: pl.DataFrame) -> pl.DataFrame:

@@ -34,6 +34,10 @@ KINDS = {
     "linkage": "Does it fit together?", "plausibility": "Can it be true?",
     "conformance": "Is it in the agreed form?",
 }  # fmt: skip
+FEEDBACK = (
+    "The feedback file names each refused row by file, row number, column and rule; it holds no value, but"
+    " it can be counted, so it is for whoever keeps these records and nobody else."
+)
 MONTHS_SHOWN = 24
 CLINICS_BESIDE = 3
 
@@ -86,19 +90,18 @@ def _how_graded(finding: QualityFinding) -> str:
 def _downloads(view: View) -> None:
     build = view.practice.build.id
     with st.container(key="downloads", horizontal=True):
-        st.download_button(
-            "Feedback for the EHR vendor (CSV)", partial(_feedback, view.practice),
-            f"abate-feedback-{build}.csv", "text/csv", key="feedback", on_click="ignore",
-            icon=":material/outgoing_mail:",
-        )  # fmt: skip
+        if not view.protects:
+            st.download_button(
+                "Feedback for the EHR vendor (CSV)", partial(_feedback, view.practice),
+                f"abate-feedback-internal-{build}.csv", "text/csv", key="feedback", on_click="ignore",
+                icon=":material/outgoing_mail:",
+            )  # fmt: skip
         st.download_button(
             "Report (HTML)", partial(_report, view.practice), f"abate-quality-{LEAVING}-{build}.html",
             "text/html", key="report", on_click="ignore", icon=":material/description:",
         )  # fmt: skip
-        st.caption(
-            "The feedback file names each refused row by file, row number, column and rule; it holds"
-            " no value. The report hides small numbers."
-        )
+        feedback = "" if view.protects else f"{FEEDBACK} "
+        st.caption(f"{feedback}The report tells grades and statuses, and no numbers.")
 
 
 def _feedback(practice: Practice) -> str:

@@ -47,18 +47,17 @@ def test_at_work_numbers_are_exact(practice: Built) -> None:
     assert words.combined(found).rows()[0] == ("category", "1", "1", "3", "3")
 
 
-def test_what_leaves_tells_classes_and_no_small_number(practice: Built) -> None:
+def test_what_leaves_tells_none_or_some_and_no_number(practice: Built) -> None:
     found = disclose_privacy(practice.practice.privacy(), "cms11")
     assert words.answer(found) == (
-        "Some patients are the only one of their kind in all of this together (1 to 10); the smallest"
-        " group has 1 to 10 patients."
+        "Some patients are the only one of their kind in all of this together."
     )
     row = found.whole.row(0, named=True)
     assert row == {
-        "patients": "1 to 10", "smallest_group": "1 to 10", "unique": "1 to 10", "under_5": "1 to 10",
-        "under_11": "1 to 10", "highest_risk": "above 0.2", "average_risk": "above 0.2",
+        "patients": "some", "unique": "some", "under_5": "some", "under_11": "some",
+        "highest_risk": "above 0.09", "average_risk": "above 0.09",
     }  # fmt: skip
-    assert {"1 to 10", "none"} >= set(found.combinations["unique"])
+    assert {"some", "none"} >= set(found.combinations["unique"])
     assert found.combinations["columns"].to_list()[:3] == [
         "category",
         "first_infusion",
@@ -70,11 +69,7 @@ def test_large_groups_are_told_as_such(warehouse: Callable[..., Built]) -> None:
     lines = "\n".join(f"{number} | 0 | tmj" for number in range(11))
     built = warehouse(through=100, infusions=f"patient | day | category\n{lines}")
     row = disclose_privacy(built.practice.privacy(), "cms11").whole.row(0, named=True)
-    assert (row["smallest_group"], row["unique"], row["highest_risk"]) == (
-        "11 or more",
-        "none",
-        "up to 0.09",
-    )
+    assert (row["unique"], row["highest_risk"]) == ("none", "up to 0.09")
 
 
 def test_no_patient_key_is_printed(practice: Built, capsys: pytest.CaptureFixture[str]) -> None:
