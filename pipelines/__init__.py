@@ -7,13 +7,14 @@ finding = disclose(practice.response(by=["category", "subtype"]), policy="intern
 finding.sentence, finding.table(), finding.chart()
 """
 
+from pipelines.analysts import disclose, disclose_trend
 from pipelines.definitions import InputError
-from pipelines.disclosure import Finding, disclose
+from pipelines.disclosure import Finding
 from pipelines.disclosure.comparison import ComparisonFinding, disclose_comparison
 from pipelines.disclosure.condition import ConditionFinding, disclose_condition
 from pipelines.disclosure.flow import FlowFinding, disclose_flow
 from pipelines.disclosure.safety import SafetyFinding, disclose_safety
-from pipelines.disclosure.trend import TrendFinding, disclose_trend
+from pipelines.disclosure.trend import TrendFinding
 from pipelines.estimates import Result
 from pipelines.estimates.reliable_change import Group, ReliableChange, reliable_change
 from pipelines.practice import Practice, open_practice

@@ -99,6 +99,7 @@ class Opened:
             self.build.data_through,
             self.definitions,
             self._tallies,
+            self.folder,
         )
 
     def _every_window(self) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import InputError, disclose, ledger, open_practice
+from pipelines import InputError, disclose, disclose_trend, ledger, open_practice
+from pipelines.disclosure import disclose as disclose_with
+from pipelines.warehouse import build
 from tests.privacy.commands import abate
 
 
@@ -36,7 +38,7 @@ def test_a_release_is_written_down_with_who_when_what_and_which_build(practice: 
     assert first.renewed > 0
     assert (second.what, second.renewed) == ("rates by sex", 0)
     assert again.units == release.units
-    shown = disclose(opened.response(), "cms11", again)
+    shown = disclose_with(opened.response(), "cms11", again)
     assert shown.frame["as_of"].null_count() == shown.frame.height
     assert shown.levels[0].equals(disclose(opened.response(), "cms11").levels[0])
 
@@ -102,6 +104,37 @@ def test_two_policies_are_not_let_out_of_one_practice(practice: Path) -> None:
     code, said = abate("rates", str(practice))
     assert code == 1
     assert "policy cms11: earlier releases of this practice followed opensafely" in said
+
+
+def test_a_notebook_is_held_against_what_has_left(practice: Path) -> None:
+    """Nothing is written down, but a lost ledger and an older build are refused there too."""
+    opened = open_practice(practice)
+    ledger.let_out(opened, "cms11", "rates")
+    lines = (practice / ledger.NAME).read_text("utf8")
+    assert disclose(opened.response(), "cms11").earlier == []
+    assert (practice / ledger.NAME).read_text("utf8") == lines
+    (practice / ledger.NAME).unlink()
+    with pytest.raises(InputError, match="it is gone, but numbers have left this practice"):
+        disclose(opened.response(), "cms11")
+    with pytest.raises(InputError, match="it is gone, but numbers have left this practice"):
+        disclose_trend(opened.trend(), "cms11")
+    assert disclose(opened.response(), "internal").frame.height
+
+
+def test_a_ledger_whose_last_line_nobody_names_is_not_believed(practice: Path) -> None:
+    ledger.let_out(open_practice(practice), "cms11", "rates")
+    (practice / "records" / ledger.MARKER).unlink()
+    with pytest.raises(InputError, match="its last lines are not those that were written"):
+        ledger.read(practice)
+
+
+def test_throwing_all_builds_away_does_not_begin_anew(practice: Path) -> None:
+    ledger.let_out(open_practice(practice), "cms11", "rates")
+    shutil.rmtree(practice / "builds")
+    (practice / ledger.NAME).unlink()
+    build(practice)
+    with pytest.raises(InputError, match="it is gone, but numbers have left this practice"):
+        ledger.let_out(open_practice(practice), "cms11", "rates")
 
 
 def test_what_can_not_be_written_down_does_not_leave(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
 
 import polars as pl
 
@@ -28,6 +29,7 @@ class Basis:
     window: str
     due_from: date | None
     definitions: Definitions = field(repr=False)
+    folder: Path | None = None
 
     @cached_property
     def frame(self) -> pl.DataFrame:
@@ -49,11 +51,12 @@ def basis(
     through: date | None,
     definitions: Definitions,
     beside: Callable[[], tuple[Tally, ...]] = tuple,
+    folder: Path | None = None,
 ) -> Basis:
     """Return the basis from the courses of each window: one row per course and measure.
 
     The first of `windows` tells which courses there are; every window has the same. `through` is the
-    last day of the data, `beside` gives the tallies.
+    last day of the data, `beside` gives the tallies, `folder` is that of the practice.
     """
     return Basis(
         lambda: _wide(windows(), window),
@@ -61,6 +64,7 @@ def basis(
         window,
         _due_from(window, through, definitions),
         definitions,
+        folder,
     )
 
 
