@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import TypedDict
 
 import polars as pl
 
+LADDER = Path(__file__).with_name("release_ladder.csv")
 THRESHOLDS = {
     "fall_percent": "min_fall_percent",
     "final_score": "max_final_score",
@@ -48,6 +50,7 @@ def inconsistencies(
         *_diagnoses(placed["diagnoses"], typed),
         *_refinements(placed["refinements"]),
         *_policies(placed["policies"]),
+        *_ladders(placed["release_ladder"]),
         *_limits(placed["quality_limits"]),
         *_grades(placed["quality_grades"]),
         *_losses(placed["loss_of_response"], ranges),
@@ -202,6 +205,20 @@ def _policies(frame: pl.DataFrame) -> Iterator[str]:
             )
         if row["round_to"] < rounds:
             yield f"{_at(row)}round_to is {row['round_to']}; expected {rounds} or more for {name}"
+
+
+def _ladders(frame: pl.DataFrame) -> Iterator[str]:
+    """A practice can leave rungs out or add some, but what shipped rungs stand on is what protects."""
+    shipped = pl.read_csv(LADDER, infer_schema=False).rows_by_key("rung", named=True, unique=True)
+    for row in frame.iter_rows(named=True):
+        meant = shipped.get(row["rung"], {})
+        for name in ("ladder", "stands_on", "sort_order", "splits", "measure", "window"):
+            found = None if row[name] is None else str(row[name])
+            if meant and found != meant[name]:
+                yield (
+                    f"{_at(row)}{name} is {found}; expected {meant[name]}, as a shipped rung can be left"
+                    " out (active = no) and not be changed: small groups would get out"
+                )
 
 
 def _limits(frame: pl.DataFrame) -> Iterator[str]:

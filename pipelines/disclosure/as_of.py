@@ -20,6 +20,7 @@ def earlier(
             label = narrowest_label(definitions, row, by) if by else "all together"
             found.setdefault(row["as_of"], []).append(label)
     return [
-        f"As of {day}, because too few persons moved since then: {', '.join(dict.fromkeys(labels))}."
+        f"As let out with data through {day}, because too few persons changed since:"
+        f" {', '.join(dict.fromkeys(labels))}."
         for day, labels in sorted(found.items())
     ]

@@ -163,4 +163,4 @@ def _as_of(shown: pl.DataFrame, kept: list[Kept | None], release: Release) -> pl
 def _old(kept: Kept | None, release: Release) -> str:
     if kept is None or kept.build == release.build or kept.through is None:
         return ""
-    return f" As of {kept.through}, because too few persons moved since then."
+    return f" As let out with data through {kept.through}: too few persons changed since."

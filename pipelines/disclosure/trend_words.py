@@ -48,7 +48,7 @@ def cautions(found: TrendFinding) -> list[str]:
             " which all are due."
         )
     if found.as_of is not None:
-        said.append(f"As of {found.as_of}, because too few persons moved since then.")
+        said.append(f"As let out with data through {found.as_of}: too few persons changed since.")
     if found.width != "month" and not found.protects:
         least = found.definitions.setting("trend_point_assessed")
         said.append(

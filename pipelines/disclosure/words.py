@@ -63,7 +63,7 @@ def sentence(row: Mapping[str, object], question: Question, definitions: Definit
     """Return what may be said of a rate, in a sentence."""
     did = met(question, definitions)
     if row["hidden"]:
-        return "Too few courses to show a rate without showing a person."
+        return "Hidden, because a few persons could be worked out from it, or from its neighbours."
     if not row["due"]:
         return _nothing_due(row)
     if row["assessed"] and row["rate"] is None:

@@ -82,8 +82,9 @@ BUDGET = (
     " hardly ever show as much."
 )
 OTHERS = (
-    "The pages as people outside the practice would see them, as downloads are: small numbers hidden, so"
-    " that none can be worked out."
+    "A preview of what people outside the practice would see: small numbers hidden, so that none can be"
+    " worked out. Give away downloads, which are written down, and no pictures of this: two of them, of two"
+    " days, could be subtracted."
 )
 VISITS = "All visits and courses; of what is chosen at the left only window, period, clinic, sex and age matter"
 FLOW = (

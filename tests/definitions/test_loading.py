@@ -207,6 +207,25 @@ def test_a_practice_can_not_make_a_protecting_policy_looser(tmp_path: Path) -> N
     assert policies.filter(policy="cms11")["smallest_count"].item() == 20
 
 
+def test_a_practice_can_leave_a_shipped_rung_out_but_not_change_what_it_stands_on(
+    tmp_path: Path,
+) -> None:
+    header = "ladder,stands_on,rung,sort_order,splits,measure,window,source,active\n"
+    shipped = load()["release_ladder"].filter(rung="improvement").row(0, named=True)
+    row = ",".join(
+        "missing" if name == "stands_on" else str(shipped[name] or "")
+        for name in header.strip().split(",")[:7]
+    )
+    (problem,) = refused(tmp_path, release_ladder=f"{header}{row},us,yes\n")
+    assert problem.startswith(
+        "definitions/release_ladder.csv, row 1: stands_on is missing; expected"
+    )
+    off = tmp_path / "off"
+    off.mkdir()
+    (off / "release_ladder.csv").write_text(f"{header}{row},us,no\n", "utf8")
+    assert shipped["rung"] not in load(off)["release_ladder"]["rung"].to_list()
+
+
 def test_a_fall_in_percent_needs_a_floor_because_nothing_falls_from_0(tmp_path: Path) -> None:
     assert refused(
         tmp_path, measures=MEASURES + "response_50,phq_9,,fall_percent,50,,,,,not_met,us,,\n"

@@ -106,7 +106,7 @@ def test_events_are_divided_by_infusions_of_the_same_build(definitions: Definiti
     assert row["As of"] == "2026-01-28"
     said = events_sentence(seen, definitions, "cms11")
     assert said.startswith("In 200 infusions 20 adverse events")
-    assert said.endswith("As of 2026-01-28, because too few persons moved since then.")
+    assert said.endswith("As let out with data through 2026-01-28: too few persons changed since.")
     apart = release(infusions(200), events(("nausea", 20)))
     assert events_table(apart, TERMS, definitions, "cms11")["Per 100 infusions"][0] == "hidden"
 
