@@ -158,10 +158,11 @@ def operating(shown: ShownChart) -> str:
         return "no point counts, so nothing could be seen."
     if not shown.enough:
         return f"{counted(shown.counted.height, shown.width)} can hardly tell anything."
+    since = "" if shown.chart.phases.height == 1 else " of those since the last rebase"
     return (
         f"with these {shown.counted.height} points and these rules, chance alone raises an alarm in"
-        f" {percent(chances.false_alarm)} of such charts; {CHANGES[shown.scale]} from the middle on would"
-        f" be seen in {percent(chances.power)}."
+        f" {percent(chances.false_alarm)} of such charts; {CHANGES[shown.scale]} from the middle"
+        f"{since} on would be seen in {percent(chances.power)}."
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from math import prod
 
 import numpy as np
 import polars as pl
@@ -136,7 +137,7 @@ def control_chart(
             schema=PHASES,
         ),
         pl.DataFrame([row for group, seen in found for row in _signals(group, seen)], schema=SIGNALS),
-        _operating(kind, counted, rules),
+        _operating(kind, [group for group, _ in found], rules),
     )  # fmt: skip
 
 
@@ -210,8 +211,17 @@ def _signals(group: pl.DataFrame, seen: Judged) -> list[dict[str, object]]:
     return found
 
 
-def _operating(kind: Kind, counted: pl.DataFrame, rules: Rules) -> Operating | None:
-    if counted.is_empty() or kind not in ("p", "u", "g", "i"):
+def _operating(kind: Kind, stretches: Sequence[pl.DataFrame], rules: Rules) -> Operating | None:
+    """Return the chance that any stretch signals if nothing changes, and the power of the last one."""
+    found = [one for part in stretches if (one := _of_stretch(kind, part, rules)) is not None]
+    if not found:
+        return None
+    quiet = prod(1 - one.false_alarm for one in found)
+    return Operating(1 - quiet, found[-1].power)
+
+
+def _of_stretch(kind: Kind, counted: pl.DataFrame, rules: Rules) -> Operating | None:
+    if kind not in ("p", "u", "g", "i"):
         return None
     top, bottom = _numbers(counted)
     if kind == "i":

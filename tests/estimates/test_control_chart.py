@@ -139,6 +139,19 @@ def test_rules_of_making_data_count_mark_points() -> None:
     assert chart.latest_way == 0
 
 
+def test_a_rebased_chart_may_cry_wolf_in_each_stretch_and_sees_changes_of_the_last_one() -> None:
+    steady = [6, 5, 7, 6, 6, 5, 7, 6, 5, 5, 7, 6, 14, 13, 15, 13, 14, 15, 12, 14, 13, 14, 15, 13]
+    first, last = (
+        control_chart(months(part), "p", ANHOEJ).operating for part in (steady[:12], steady[12:])
+    )
+    both = control_chart(months(steady), "p", ANHOEJ, rebased=[date(2025, 1, 1)]).operating
+    assert first is not None
+    assert last is not None
+    assert both is not None
+    assert both.power == last.power
+    assert both.false_alarm == pytest.approx(1 - (1 - first.false_alarm) * (1 - last.false_alarm))
+
+
 def test_no_point_gives_a_chart_without_lines() -> None:
     chart = control_chart(months([]), "p", ANHOEJ)
     assert chart.points.is_empty()
