@@ -26,6 +26,7 @@ from pipelines.practice import Practice
 from pipelines.warehouse import current
 
 NAME = "releases.ndjson"
+FIRST_POLICY = "cms11"  # of a practice that nothing has left yet
 MARKER = "released"
 WAIT_SECONDS = 30
 
@@ -86,6 +87,19 @@ def read(folder: Path) -> Ledger:
     if known != last or not known:
         raise _broken("its last lines are not those that were written")
     return Ledger(tuple(entries), tuple(snapshots), last)
+
+
+def leaving(folder: Path) -> str:
+    """Return the policy under which numbers leave a practice: that of its earlier releases.
+
+    Where the ledger can't be read it is the one of a practice that nothing has left yet; who then asks
+    for a release is told.
+    """
+    try:
+        entries = read(folder).entries
+    except InputError:
+        return FIRST_POLICY
+    return entries[-1].policy if entries else FIRST_POLICY
 
 
 def stamp(folder: Path) -> str:

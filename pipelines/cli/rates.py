@@ -43,13 +43,19 @@ def rates(
     build: Annotated[
         str | None, typer.Option(help="Id of an older build that is kept; default the current one.")
     ] = None,
-    policy: Annotated[str, typer.Option(help="cms11, nhs5, opensafely or internal.")] = "cms11",
+    policy: Annotated[
+        str | None,
+        typer.Option(
+            help="cms11, nhs5, opensafely or internal; that of earlier releases unless told, else cms11."
+        ),
+    ] = None,
     output: Annotated[
         Literal["table", "json", "csv"], typer.Option("--format", help="How to print.")
     ] = "table",
 ) -> None:
     """Print response rates with their bounds and intervals."""
     practice = open_practice(folder_meant(folder), build)
+    policy = policy or ledger.leaving(practice.folder)
     protects = policy_row(practice.definitions, policy)["protects"]
     result = practice.response(
         by=[name.strip() for name in by.split(",") if name.strip()],

@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.disclosure import quality_words
-from pipelines.disclosure.policies import policy_row, refuse_rounding
+from pipelines.disclosure.policies import policy_row
 from pipelines.estimates.grades import SEVERITIES
 from pipelines.estimates.quality import STATUSES, QualityResult
 from pipelines.estimates.result import Provenance
@@ -65,7 +65,6 @@ def disclose_quality(result: QualityResult, policy: str = "cms11") -> QualityFin
     for an unknown policy.
     """
     row = policy_row(result.definitions, policy)
-    refuse_rounding(row, "data quality")
     found = QualityFinding(
         policy,
         result.window,

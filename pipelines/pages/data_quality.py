@@ -21,7 +21,7 @@ from pipelines.disclosure.quality_tables import (
 )
 from pipelines.disclosure.quality_words import limit, numbers, share, status
 from pipelines.pages.answer import badge
-from pipelines.pages.view import LEAVING, View, current
+from pipelines.pages.view import View, current
 from pipelines.pages.widths import either_width, one_width
 from pipelines.practice import Practice
 
@@ -97,7 +97,7 @@ def _downloads(view: View) -> None:
                 icon=":material/outgoing_mail:",
             )  # fmt: skip
         st.download_button(
-            "Report (HTML)", partial(_report, view.practice), f"abate-quality-{LEAVING}-{build}.html",
+            "Report (HTML)", partial(_report, view), f"abate-quality-{view.leaving}-{build}.html",
             "text/html", key="report", on_click="ignore", icon=":material/description:",
         )  # fmt: skip
         feedback = "" if view.protects else f"{FEEDBACK} "
@@ -108,8 +108,8 @@ def _feedback(practice: Practice) -> str:
     return practice.feedback().write_csv()
 
 
-def _report(practice: Practice) -> str:
-    return report(cached.quality(practice, LEAVING))
+def _report(view: View) -> str:
+    return report(cached.quality(view.practice, view.leaving))
 
 
 def _failures(finding: QualityFinding) -> None:

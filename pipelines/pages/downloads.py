@@ -11,7 +11,7 @@ from pipelines.charts.rows import rows
 from pipelines.disclosure import Finding, why_refused
 from pipelines.estimates import Question
 from pipelines.estimates.basis import Basis
-from pipelines.pages.view import LEAVING, View
+from pipelines.pages.view import View
 
 NUMBERS = (
     "started", "baseline", "eligible", "due", "assessed", "responded", "known", "rate", "low",
@@ -26,7 +26,7 @@ def buttons(view: View, questions: tuple[Question, ...]) -> None:
     leaving = released(questions, basis)
     name = _file_name(view)
     policies = view.practice.definitions["policies"]
-    promise = dict(policies.select("policy", "sentence").rows())[LEAVING]
+    promise = dict(policies.select("policy", "sentence").rows())[view.leaving]
     with st.container(key="downloads", horizontal=True):
         st.download_button(
             "Table (CSV)", partial(_csv, view), f"{name}.csv", "text/csv",
@@ -46,23 +46,23 @@ def buttons(view: View, questions: tuple[Question, ...]) -> None:
 
 def _file_name(view: View) -> str:
     question, build = view.question, view.practice.build.id
-    return f"abate-{question.measure}-{question.window}-{LEAVING}-{build}"
+    return f"abate-{question.measure}-{question.window}-{view.leaving}-{build}"
 
 
 def _csv(view: View) -> str:
     _written_down(view, "table (CSV)")
-    return text(cached.finding(view.practice, view.question, LEAVING))
+    return text(cached.finding(view.practice, view.question, view.leaving))
 
 
 def _png(view: View, questions: tuple[Question, ...]) -> bytes:
     _written_down(view, "chart (PNG)")
-    return cached.picture(view.practice, questions, LEAVING)
+    return cached.picture(view.practice, questions, view.leaving)
 
 
 def _written_down(view: View, what: str) -> None:
     """Write into the ledger of releases that a view leaves the practice."""
     asked = f"{what} of {', '.join([view.question.measure, view.question.window, *view.filters])}"
-    ledger.let_out(view.practice, LEAVING, asked)
+    ledger.let_out(view.practice, view.leaving, asked)
 
 
 def text(finding: Finding) -> str:

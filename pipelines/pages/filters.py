@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
+from pipelines import ledger
 from pipelines.asking import POPULATIONS
 from pipelines.disclosure.groups import code_labels
 from pipelines.disclosure.safety import ALL_EVENTS, term_label
@@ -13,7 +14,7 @@ from pipelines.estimates import Question
 from pipelines.estimates.result import Population
 from pipelines.pages import phrases
 from pipelines.pages.groups import FUNNELS, group_names, present
-from pipelines.pages.view import AT_WORK, LEAVING, View
+from pipelines.pages.view import AT_WORK, View
 from pipelines.practice import Practice
 
 BY = ("category", "subtype")
@@ -57,6 +58,7 @@ def chosen(practice: Practice) -> View:
             for name, (column, label) in SEVERAL.items()
         }
         others = st.toggle("Show what others may see", key="others", help=phrases.OTHERS)
+    leaving = ledger.leaving(practice.folder)
     question = Question(
         measure,
         window,
@@ -71,7 +73,8 @@ def chosen(practice: Practice) -> View:
         question,
         _in_words(practice, question),
         _kept(question, _unknown(asked, known)),
-        LEAVING if others else AT_WORK,
+        leaving if others else AT_WORK,
+        leaving,
     )
 
 

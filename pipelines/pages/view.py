@@ -6,10 +6,10 @@ import streamlit as st
 
 from pipelines.disclosure.policies import policy_row
 from pipelines.estimates import Question
+from pipelines.ledger import FIRST_POLICY
 from pipelines.practice import Practice
 
 AT_WORK = "internal"
-LEAVING = "cms11"
 KEY = "view"
 
 
@@ -18,7 +18,7 @@ class View:
     """The open practice, what is asked of it in words too, and what the link asked in vain.
 
     The policy comes from who reads: people of the practice at work, who may switch to what others
-    would see; never from the link.
+    would see; never from the link. `leaving` is the policy under which numbers leave the practice.
     """
 
     practice: Practice
@@ -26,6 +26,7 @@ class View:
     filters: tuple[str, ...]
     warnings: tuple[str, ...]
     policy: str = AT_WORK
+    leaving: str = FIRST_POLICY
 
     @property
     def protects(self) -> bool:

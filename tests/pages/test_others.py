@@ -1,10 +1,12 @@
 """The pages as others may see them: every page answers, and says whose eyes it is for."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pipelines import ledger, open_practice
 from pipelines.pages import PAGES
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -61,3 +63,21 @@ def test_others_see_trends_of_periods_in_which_all_are_due(app: AppTest) -> None
     app.multiselect(key="sex").set_value(["female"]).run()
     assert not app.exception
     assert "one cut of the courses already" in said(app)
+
+
+@pytest.mark.parametrize("path", SHARED, ids=lambda path: Path(path).stem)
+def test_a_practice_that_rounds_has_every_page_without_a_rate(
+    small_practice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    folder = tmp_path / "practice"
+    shutil.copytree(
+        small_practice, folder, ignore=shutil.ignore_patterns(ledger.NAME, ledger.MARKER)
+    )
+    ledger.let_out(open_practice(folder), "nhs5", "rates")
+    monkeypatch.setenv("ABATE_PRACTICE", str(folder))
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    app.toggle(key="others").set_value(True).run().switch_page(str(path)).run()
+    assert not app.exception
+    assert not app.error
+    assert "rounded" in said(app)
+    assert "per 100 infusions" not in said(app)
