@@ -17,6 +17,7 @@ from pipelines.estimates.funnel import Funnel
 HEIGHT = 300
 MOST_NAMED = 8  # of more groups not all names have room
 LINES = (("low_998", [1, 0]), ("high_998", [1, 0]), ("low_95", [4, 3]), ("high_95", [4, 3]))
+BARS = (("998", 1.0), ("95", 5.0))  # limits and the width of their bars
 
 
 def chart(
@@ -24,8 +25,8 @@ def chart(
 ) -> alt.LayerChart:
     """Return dots by size within their limits; blue and orange: better and worse than the outer ones.
 
-    Of many groups only those outside the inner limits are named. Lines are drawn for the mean chance;
-    of ratios each group has its own, so that its own limits are marked beside them.
+    Limits of rates are lines over the size; each ratio has its own, a bar. Of many groups only those outside
+    the inner limits are named.
     """
     did = met(finding.question, finding.definitions)
     harm = counts_as_harm(finding.question, finding.definitions)
@@ -37,19 +38,7 @@ def chart(
         axis=alt.Axis(grid=False, tickCount=5),
     )
     y = _y(found, f"Followed up and {did} (%)" if rate else "Observed over expected")
-    layers: list[Layer] = [
-        alt.Chart(found.curve.select("size", value=name).drop_nulls())
-        .mark_line(color=theme.MUTED, strokeWidth=1, strokeDash=dash, clip=True)
-        .encode(x=x, y=y)
-        for name, dash in LINES
-    ]
-    if not rate:
-        layers += [
-            alt.Chart(found.frame.select("size", value=name))
-            .mark_tick(color=theme.MUTED, size=12, thickness=1, orient="horizontal", clip=True)
-            .encode(x=x, y=y)
-            for name, _ in LINES
-        ]
+    layers = _lines(found, x, y) if rate else _bars(found, x, y)
     whole = alt.Chart(pl.DataFrame({"value": [found.target]}))
     layers.append(whole.mark_rule(color=theme.INK, strokeWidth=1.25).encode(y=y))
     return framed(
@@ -57,18 +46,37 @@ def chart(
     )
 
 
+def _lines(found: Funnel, x: alt.X, y: alt.Y) -> list[Layer]:
+    return [
+        alt.Chart(found.curve.select("size", value=name))
+        .mark_line(color=theme.MUTED, strokeWidth=1, strokeDash=dash, clip=True)
+        .encode(x=x, y=y)
+        for name, dash in LINES
+    ]
+
+
+def _bars(found: Funnel, x: alt.X, y: alt.Y) -> list[Layer]:
+    return [
+        alt.Chart(found.frame.select("size", value=f"low_{name}", high=f"high_{name}"))
+        .mark_rule(color=theme.MISSING if width > 1 else theme.MUTED, strokeWidth=width, clip=True)
+        .encode(x=x, y=y, y2="high:Q")
+        for name, width in BARS
+    ]
+
+
 def _widest(found: Funnel) -> float:
-    return float(max(found.curve["size"].to_list()))
+    sizes = found.curve["size"] if found.curve.height else 1.05 * found.frame["size"]
+    return float(max(sizes.to_list()))
 
 
 def _y(found: Funnel, title: str) -> alt.Y:
     numbers = pl.concat([found.frame["value"], found.frame["low_998"], found.frame["high_998"]])
     low, high = min(numbers.to_list()), max(numbers.to_list())
+    ends = [max(0.0, floor(10 * low - 0.5) / 10), ceil(10 * high + 0.5) / 10]
     if found.kind == "rate":
-        ends = [max(0.0, floor(10 * low - 0.5) / 10), min(1.0, ceil(10 * high + 0.5) / 10)]
+        ends = [ends[0], min(1.0, ends[1])]
         axis = alt.Axis(title=title, labelExpr=theme.PERCENT, tickCount=6)
     else:
-        ends = [0.0, max(2.0, 1.05 * high)]
         axis = alt.Axis(title=title, format="~g", tickCount=5)
     return alt.Y("value:Q", scale=alt.Scale(domain=ends, nice=False), axis=axis)
 

@@ -66,7 +66,7 @@ def funnel(finding: ComparisonFinding, found: Funnel) -> pl.DataFrame:
             else f"{row['size']:.1f}",
         }
         if rate_:
-            told["Could show"] = f"{100 * row['seen']:.0f} points"
+            told["Could show"] = _seen(row)
         rows.append(told)
     return pl.DataFrame(rows)
 
@@ -131,6 +131,11 @@ def terms(finding: ComparisonFinding) -> pl.DataFrame:
             for row in finding.terms.filter(pl.col("term") != "constant").iter_rows(named=True)
         ]
     )
+
+
+def _seen(row: Row) -> str:
+    seen = [row[name] for name in ("seen_above", "seen_below") if row[name] is not None]
+    return f"{' or '.join(points(share) for share in seen)} points" if seen else "nothing"
 
 
 def _ratio(row: Row) -> str:

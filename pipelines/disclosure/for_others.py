@@ -1,6 +1,6 @@
 """What pages show to others of a condition and of groups, from the blocks that are let out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -33,10 +33,7 @@ def disclose_groups(result: Result, policy: str, release: Release) -> GroupsFind
     drawn = funnel(told, rates.question, "rate", rates.definitions)
     named = told.select(*by, label=pl.Series(labels, dtype=pl.String))
     frame = drawn.frame.join(named, on=by, how="left", nulls_equal=True, maintain_order="left")
-    return GroupsFinding(
-        rates,
-        Funnel(drawn.kind, frame, drawn.curve, drawn.target, drawn.phi, drawn.tau, drawn.widened, drawn.refused),
-    )  # fmt: skip
+    return GroupsFinding(rates, replace(drawn, frame=frame))
 
 
 def measures_table(findings: list[Finding], category: str) -> pl.DataFrame:

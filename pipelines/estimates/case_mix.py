@@ -16,7 +16,7 @@ from pipelines.estimates.shares import with_shares
 from pipelines.estimates.weighting import DUE
 
 ASSESSED = ("responded", "not_responded")
-NUMBERS = ("expected", "ratio", "ratio_low", "ratio_high")
+NUMBERS = ("expected", "ratio", "ratio_low", "ratio_high", "variance", "variance_left")
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,10 @@ class CaseMix:
 
     `frame` has one row per group: counts and shares as in `response`, expected (number of responses
     that the model expects among those assessed), ratio (responded / expected), ratio_low and
-    ratio_high. `refused` has the group's columns, estimate (ratio, interval) and reason for each
-    number that is not given. `terms`: the model, see `Expected`; empty without one. `calibration`
-    is a reason where there is none.
+    ratio_high, variance (of responded, were the chances known for sure) and variance_left (of responded
+    less expected, see `Expected.variances`). `refused` has the group's columns, estimate (ratio,
+    interval) and reason for each number that is not given. `terms`: the model, see `Expected`; empty
+    without one. `calibration` is a reason where there is none.
     """
 
     question: Question
@@ -69,8 +70,7 @@ def case_mix(
         frame = rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in NUMBERS)
         reasons = [Refusal(_key(row, by), "ratio", model) for row in rows.iter_rows(named=True)]
     else:
-        told = assessed.with_columns(chance=pl.Series(model.chances))
-        frame, reasons = _with_ratios(rows, told, by, question.population)
+        frame, reasons = _with_ratios(rows, assessed, model, by, question.population)
     return CaseMix(
         question,
         frame,
@@ -105,8 +105,13 @@ def _counted(due: pl.DataFrame, question: Question, definitions: Definitions) ->
 
 
 def _with_ratios(
-    rows: pl.DataFrame, told: pl.DataFrame, by: Sequence[str], population: Population
+    rows: pl.DataFrame,
+    assessed: pl.DataFrame,
+    model: Expected,
+    by: Sequence[str],
+    population: Population,
 ) -> tuple[pl.DataFrame, list[Refusal]]:
+    told = assessed.with_columns(chance=pl.Series(model.chances)).with_row_index("place")
     chances = {tuple(key.values()): group for key, group in groups(told, by)}
     found: list[dict[str, float | None]] = []
     reasons: list[Refusal] = []
@@ -118,7 +123,7 @@ def _with_ratios(
             found.append(dict.fromkeys(NUMBERS))
             reasons.append(Refusal(key, "ratio", reason or "nobody_assessed"))
             continue
-        values = _ratio(int(row["responded"]), group)
+        values = _ratio(int(row["responded"]), group, model)
         if population == "all_courses":
             values |= {"ratio_low": None, "ratio_high": None}
             reasons.append(Refusal(key, "interval", "several_courses_ratio"))
@@ -134,11 +139,12 @@ def _reason(row: Key, group: pl.DataFrame | None) -> str | None:
     return "one_patient" if group["patient_key"].n_unique() < 2 else None
 
 
-def _ratio(observed: int, group: pl.DataFrame) -> dict[str, float | None]:
+def _ratio(observed: int, group: pl.DataFrame, model: Expected) -> dict[str, float | None]:
     chances = group["chance"].to_numpy()
     expected = float(chances.sum())
     limits = observed_over_expected(observed, chances)
-    return dict(zip(NUMBERS, (expected, observed / expected, *limits), strict=True))
+    variances = model.variances(group["place"].to_numpy())
+    return dict(zip(NUMBERS, (expected, observed / expected, *limits, *variances), strict=True))
 
 
 def _key(row: Key, by: Sequence[str]) -> Key:

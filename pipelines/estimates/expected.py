@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from pipelines.definitions import Definitions
@@ -37,6 +38,21 @@ class Expected:
     terms: pl.DataFrame
     chances: Floats = field(repr=False)
     fitted: Logistic | None = field(repr=False)
+
+    def variances(self, courses: NDArray[np.uint32]) -> tuple[float, float]:
+        """Return the variance of how many of these courses respond, and of that less how many are expected.
+
+        `courses` are their places among the assessed. The second is less where the model was fitted to them
+        too, as its chances follow what they did: the variance of the score test for a term that is 1 for
+        them and 0 for all others (Rao 1948, Proc Camb Phil Soc 44:50). It is 0 where the terms tell them
+        apart from all others.
+        """
+        spread = self.chances * (1 - self.chances)
+        known = float(spread[courses].sum())
+        if self.fitted is None:
+            return known, known
+        pull = spread[courses] @ self.fitted.design[courses]
+        return known, max(known - float(pull @ self.fitted.spread @ pull), 0.0)
 
 
 def known_at_start(courses: pl.DataFrame, treatments: pl.DataFrame) -> pl.DataFrame:

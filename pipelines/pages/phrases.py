@@ -155,13 +155,13 @@ CALIBRATION = (
     " nine. Observed with exact 95 % intervals."
 )
 FUNNEL = (
-    "Each dot is a group with enough follow-up. Between the lines lie 95 % (inner) and 99.8 % (outer) of"
-    " groups of its size, by chance and, where the sentence above says so, by what groups differ by. Small"
+    "Each dot is a group with enough follow-up. Between the lines (of a ratio: on its bar) lie 95 % (inner,"
+    " thick) and 99.8 % (outer, thin) of groups like it, by chance and, where the sentence above says so, by"
+    " what groups differ by. That a group is a part of the whole is allowed for. Small"
     " groups may lie far out without meaning anything. A low or uneven follow-up makes outliers too: look at"
     " the share followed up in the table. No ranking: the order of groups inside the limits is chance."
-    " Could show: the smallest difference from the whole that a group of its size would show in 80 of 100"
-    " cases. A large group is a large part of the whole, which the limits allow for. Of ratios the lines"
-    " are those of the mean chance, short marks those of each group's own, which decide."
+    " Could show: the smallest difference above or below the whole that puts a group of its size outside the"
+    " 95 % limits in 80 of 100 cases."
 )
 NO_CAUSE = (
     "No control group: these are differences between groups, not effects of a clinic or a treatment."

@@ -49,11 +49,13 @@ def test_a_funnel_draws_each_group_and_the_limits_that_decide(
     assert rows(drawn, "label", "size", "value") == set(groups)
     assert len(groups) > 1
     assert says(drawn, outside(found))
-    marks = rows(drawn, "size", "value")
-    for name in ("low_95", "high_95", "low_998", "high_998"):
-        assert set(found.curve.select("size", name).rows()) <= marks
+    for name in ("95", "998"):
         if kind == "ratios":
-            assert set(found.frame.select("size", name).rows()) <= marks
+            bars = set(found.frame.select("size", f"low_{name}", f"high_{name}").rows())
+            assert bars <= rows(drawn, "size", "value", "high")
+        for end in ("low", "high"):
+            line = set(found.curve.select("size", f"{end}_{name}").rows())
+            assert line <= rows(drawn, "size", "value")
 
 
 def test_a_group_beyond_the_outer_limits_is_coloured(finding: ComparisonFinding) -> None:

@@ -129,6 +129,20 @@ def test_a_table_says_why_a_group_has_no_ratio(two_clinics: Comparison) -> None:
     )
 
 
+def test_a_funnel_says_what_difference_a_group_could_show_and_never_one_beyond_all_or_none(
+    definitions: Definitions,
+) -> None:
+    clinics = [("a", 5, 0), ("b", 190, 10), ("c", 180, 20)]
+    finding = shown(
+        counted(definitions, *[(key, "tmj", 2026, met, unmet, 0) for key, met, unmet in clinics])
+    )
+    table = tables.funnel(finding, finding.rate_funnel)
+    could = dict(table.select("Group", "Could show").rows())
+    # Three of five or fewer lie outside; where half respond they are 81 of 100 (scipy's binom.cdf).
+    assert could["A"] == "−41 points"
+    assert could["B"] == "+4 or −4 points"
+
+
 def test_without_a_model_the_reason_stands_in_place_of_the_numbers(
     definitions: Definitions,
 ) -> None:

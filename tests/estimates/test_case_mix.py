@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from pipelines.definitions import Definitions, InputError
 from pipelines.estimates.calibration import Calibration
@@ -72,6 +75,31 @@ def test_the_model_and_the_ratios_are_those_of_r(
         (numbers,) = here.select("ratio", "ratio_low", "ratio_high").rows()
         assert numbers == pytest.approx((ratio, low, high), abs=1e-6)
     assert found.frame["expected"].sum() == pytest.approx(59)
+
+
+def test_what_is_left_of_the_variance_is_that_of_the_score_test_of_statsmodels(
+    births: pl.DataFrame, definitions: Definitions
+) -> None:
+    found = asked(births, definitions)
+    known = (births["category"] == "tmj", births["sex"] == "male", births["age_band"] == "18-24")
+    design = np.column_stack([np.ones(births.height), births["severity"], *known]).astype(float)
+    model = GLM((births["status"] == "responded").to_numpy().astype(float), design, Binomial())
+    fitted = model.fit()
+    for row in found.frame.iter_rows(named=True):
+        here = (births["clinic_key"] == row["clinic_key"]).to_numpy().astype(float)
+        score, _, _ = model.score_test(fitted.params, exog_extra=here[:, None])
+        ours = (row["responded"] - row["expected"]) ** 2 / row["variance_left"]
+        assert ours == pytest.approx(score.item(), rel=1e-6)
+        assert row["variance_left"] < row["variance"]
+
+
+def test_a_loaded_model_has_learned_nothing_from_the_groups(
+    births: pl.DataFrame, definitions: Definitions
+) -> None:
+    half = pl.DataFrame([("constant", None, 0.0, None)], schema=TERMS, orient="row")
+    found = asked(births, definitions, half).frame
+    assert found["variance"].to_list() == found["variance_left"].to_list()
+    assert found["variance"].to_list() == pytest.approx((found["assessed"] / 4).to_list())
 
 
 def test_a_loaded_model_is_taken_as_it_is_and_its_calibration_is_that_of_r(

@@ -3,18 +3,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from statsmodels.stats.power import NormalIndPower
 
 from pipelines.definitions import Definitions
 from pipelines.estimates.case_mix import CaseMix
-from pipelines.estimates.funnel import (
-    Funnel,
-    Kind,
-    dispersion,
-    exact_limits,
-    funnel,
-    winsorised,
-)
+from pipelines.estimates.funnel import Funnel, Kind, dispersion, funnel, winsorised
+from pipelines.estimates.funnel_limits import could_show, limits_within
 from pipelines.estimates.result import Population, Provenance, Question
 
 IN_R = pl.read_csv(Path(__file__).parents[1] / "reference" / "funnel_r.csv", infer_schema=False)
@@ -26,17 +19,14 @@ def plotted(found: CaseMix, kind: Kind) -> Funnel:
 
 
 @pytest.mark.parametrize("data", ["cbpp", "yusuf1985"])
-def test_limits_and_dispersion_of_published_data_against_r(data: str) -> None:
+def test_dispersion_of_published_data_is_that_of_metafor(data: str) -> None:
     rows = IN_R.filter(pl.col("data") == data)
-    numbers = rows.select(pl.exclude("data", "kind").cast(pl.Float64))
+    numbers = rows.select(pl.exclude("data").cast(pl.Float64))
     size, target = numbers["size"].to_numpy(), numbers["target"].to_numpy()
-    for name, alpha in (("95", 0.05), ("998", 0.002)):
-        low, high = exact_limits(size, target, alpha)
-        assert low == pytest.approx(numbers[f"low_{name}"].to_numpy(), abs=1e-9)
-        assert high == pytest.approx(numbers[f"high_{name}"].to_numpy(), abs=1e-9)
-    sigma = np.sqrt(target * (1 - target) / size)
-    z = (numbers["y"].to_numpy() / size - target) / sigma
-    phi, tau = dispersion(z, sigma)
+    free = 1 - size / size.sum()
+    error = np.sqrt(free * target * (1 - target) / size)
+    z = (numbers["y"].to_numpy() / size - target) / error
+    phi, tau = dispersion(z, error, free)
     assert (phi, tau) == pytest.approx((numbers["phi"][0], numbers["tau"][0]), abs=1e-9)
     assert (winsorised(z) ** 2).mean() == pytest.approx(numbers["phi_winsorised"][0], abs=1e-9)
 
@@ -46,14 +36,19 @@ def test_groups_that_do_alike_lie_outside_as_often_as_the_page_says(
     definitions: Definitions, kind: Kind
 ) -> None:
     chance = np.random.default_rng(4)
+    sizes = [40, 60, 80, 100, 120, 400]
     outside = []
-    for _ in range(400):
+    for _ in range(120):
+        met = chance.binomial(sizes, 0.5)
+        whole = met.sum() / sum(sizes)
         found = plotted(
-            compared(definitions, [(int(n), 100) for n in chance.binomial(100, 0.5, 8)]), kind
+            compared(definitions, list(zip(met.tolist(), sizes, strict=True)), expected=whole), kind
         ).frame
         value = found["value"]
-        outside += ((value > found["high_95"]) | (value < found["low_95"])).to_list()
-    assert np.mean(outside) == pytest.approx(0.05, abs=0.015)
+        outside.append(((value > found["high_95"]) | (value < found["low_95"])).to_list())
+    assert np.mean(outside) == pytest.approx(0.05, abs=0.02)
+    # The clinic that half of all attend, too.
+    assert np.mean(outside, axis=0)[-1] == pytest.approx(0.05, abs=0.035)
 
 
 def compared(
@@ -61,13 +56,20 @@ def compared(
     groups: list[tuple[int, int]],
     population: Population = "first_courses",
     followed: tuple[bool, ...] = (),
+    expected: float = 0.5,
 ) -> CaseMix:
-    """Return a comparison of groups with so many responses of so many assessed, half expected."""
+    """Return a comparison of groups with so many responses of so many assessed.
+
+    `expected` is the share that the model expects, which has learned it from all groups.
+    """
+    whole = sum(number for _, number in groups)
+    alone = expected * (1 - expected)
     rows = [
         {
             "clinic_key": f"c{place}", "responded": met, "assessed": number, "rate": met / number,
-            "expected": number / 2, "ratio": 2 * met / number, "follow_up": 0.8,
+            "expected": number * expected, "ratio": met / number / expected, "follow_up": 0.8,
             "enough_follow_up": followed[place] if followed else True,
+            "variance": number * alone, "variance_left": number * alone * (1 - number / whole),
         }
         for place, (met, number) in enumerate(groups)
     ]  # fmt: skip
@@ -81,37 +83,10 @@ def test_few_groups_have_the_limits_of_chance_alone(definitions: Definitions) ->
     found = plotted(compared(definitions, [(20, 40), (90, 100), (10, 60)]), "rate")
     assert found.target == pytest.approx(0.6)
     assert (found.phi, found.tau, found.widened) == (None, None, False)
-    apart = np.sqrt(1 - 40 / 200)
-    low, high = (
-        0.6 + (limit[0] - 0.6) * apart
-        for limit in exact_limits(np.array([40.0]), np.array([0.6]), 0.05)
-    )
+    low, high = limits_within(np.array([40.0]), 120, 200, 0.05)
     assert found.frame.select("size", "value", "low_95", "high_95").row(0) == pytest.approx(
-        (40, 0.5, low, high)
+        (40, 0.5, low[0], high[0])
     )
-
-
-def test_limits_of_a_share_and_its_complement_are_mirror_images() -> None:
-    number, chance = np.array([20.0, 57.0, 300.0]), np.array([0.2, 0.35, 0.9])
-    low, high = exact_limits(number, chance, 0.05)
-    mirrored_low, mirrored_high = exact_limits(number, 1 - chance, 0.05)
-    assert low == pytest.approx(1 - mirrored_high)
-    assert high == pytest.approx(1 - mirrored_low)
-
-
-def test_a_group_that_is_most_of_the_whole_is_not_held_against_itself(
-    definitions: Definitions,
-) -> None:
-    """Of two alike groups, nine tenths and one tenth of all, each lies outside as often."""
-    chance = np.random.default_rng(5)
-    outside = np.zeros(2)
-    for _ in range(600):
-        large, small = (int(chance.binomial(n, 0.5)) for n in (450, 50))
-        found = plotted(compared(definitions, [(large, 450), (small, 50)]), "rate").frame
-        outside += (
-            (found["value"] > found["high_95"]) | (found["value"] < found["low_95"])
-        ).to_numpy()
-    assert outside / 600 == pytest.approx([0.05, 0.05], abs=0.025)
 
 
 def test_many_groups_that_vary_more_than_chance_have_wider_limits(definitions: Definitions) -> None:
@@ -120,7 +95,7 @@ def test_many_groups_that_vary_more_than_chance_have_wider_limits(definitions: D
     assert found.widened
     assert found.phi is not None
     assert found.phi > 1
-    low, high = exact_limits(np.array([60.0]), np.array([float(found.target or 0)]), 0.002)
+    low, high = limits_within(np.array([60.0]), 318, 720, 0.002)
     assert found.frame["low_998"][0] < low[0]
     assert found.frame["high_998"][0] > high[0]
 
@@ -144,21 +119,50 @@ def test_ratios_are_held_against_1(definitions: Definitions) -> None:
     assert found.frame["high_998"][1] < 1.8
 
 
-def test_what_a_group_could_show_has_the_power_that_is_said(definitions: Definitions) -> None:
-    found = plotted(compared(definitions, [(20, 40), (50, 100)]), "rate")
-    seen = found.frame["seen"][0]
-    effect = 2 * (np.arcsin(np.sqrt(0.5 + seen)) - np.arcsin(np.sqrt(0.5)))
-    power = NormalIndPower().power(effect, 40 / (1 - 40 / 140), 0.05, ratio=0)
-    assert power == pytest.approx(0.8, abs=1e-4)
-    assert seen == pytest.approx(0.182, abs=0.001)
+def test_limits_of_rates_are_drawn_where_they_decide(definitions: Definitions) -> None:
+    for groups in ([(20, 40), (90, 100), (10, 60)], [(10 + 3 * n, 60 + n) for n in range(12)]):
+        found = plotted(compared(definitions, groups), "rate")
+        both = found.frame.join(found.curve, on="size", suffix="_drawn")
+        assert both.height == len(groups)
+        for name in ("low_95", "high_95", "low_998", "high_998"):
+            assert both[name].to_list() == pytest.approx(both[f"{name}_drawn"].to_list())
 
 
-def test_what_a_group_could_show_is_less_where_limits_are_widened(definitions: Definitions) -> None:
-    varied = plotted(compared(definitions, [(10 + 3 * place, 60) for place in range(12)]), "rate")
-    steady = plotted(compared(definitions, [(26 + place % 2, 60) for place in range(12)]), "rate")
-    assert varied.widened
-    assert float(varied.frame["seen"][0]) > 1.5 * float(steady.frame["seen"][0])
-    assert all(seen <= 1 - (varied.target or 0) for seen in varied.frame["seen"])
+def test_no_line_is_drawn_for_ratios_whose_limits_hang_on_more_than_their_size(
+    definitions: Definitions,
+) -> None:
+    found = plotted(compared(definitions, [(20, 40), (90, 100)]), "ratio")
+    assert found.curve.height == 0
+    assert found.frame["seen_above"].null_count() == 2
+
+
+def test_a_group_whose_ratio_the_model_tells_exactly_is_left_out(definitions: Definitions) -> None:
+    case_mix = compared(definitions, [(20, 40), (50, 100), (30, 50)])
+    first = pl.col("clinic_key") == "c0"
+    told = case_mix.frame.with_columns(
+        variance_left=pl.when(first).then(0.0).otherwise("variance_left")
+    )
+    found = funnel(told, case_mix.question, "ratio", definitions)
+    assert found.frame["clinic_key"].to_list() == ["c1", "c2"]
+
+
+def test_groups_that_differ_by_more_than_chance_hide_what_a_group_could_show(
+    definitions: Definitions,
+) -> None:
+    found = plotted(compared(definitions, [(10 + 3 * place, 60) for place in range(12)]), "rate")
+    low, high = limits_within(np.array([60.0]), 318, 720, 0.05)
+    alone, _ = could_show(60, 318, 720, low[0], high[0])
+    assert alone is not None
+    assert found.frame["seen_above"][0] > alone + 0.15
+
+
+def test_a_big_part_of_the_whole_draws_it_along_where_groups_differ(
+    definitions: Definitions,
+) -> None:
+    groups = [(10 + 3 * place, 60) for place in range(12)]
+    found = plotted(compared(definitions, [*groups, (400, 800)]), "rate").frame
+    width = (found["high_95"] - found["low_95"]).to_list()
+    assert width[-1] < 0.6 * width[0]
 
 
 @pytest.mark.parametrize(
