@@ -1,12 +1,12 @@
 """The ladders of courses: what each rung of release_ladder.csv tells of a course."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 import polars as pl
 
 from pipelines.disclosure.climbing import Climbing, rows_of
-from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN, part_of
+from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN, Row, part_of, told
 from pipelines.estimates.basis import GROUPS, Basis, status_column
 
 DEPTHS = (("category",), ("category", "subtype"))
@@ -38,6 +38,52 @@ def climbed_courses(basis: Basis, smallest: int) -> tuple[Climbing, dict[tuple[s
             parted = ladder["splits"].is_in(list(WIDTH_MONTHS)).all()
             climbing.go_on(ground, ladder["rung"].to_list(), told, parted=parted)
     return climbing, apart
+
+
+def lags(basis: Basis) -> dict[str, int]:
+    """Return by rung how many days before the last of the data the courses that it counts had begun.
+
+    Where it hangs on the instrument it is the least.
+    """
+    windows, induction = (
+        basis.definitions["windows"],
+        basis.definitions.setting("induction_last_day"),
+    )
+    found = {}
+    for step in basis.definitions["release_ladder"].iter_rows(named=True):
+        if step["splits"] not in ("started", "steps"):
+            window = windows.filter(pl.col("window") == (step["window"] or basis.window))
+            last = window["last_day"].min()
+            assert isinstance(last, int)
+            found[str(step["rung"])] = int(induction) + last
+    return found
+
+
+def opened(basis: Basis) -> dict[tuple[Row, str], date]:
+    """Return the month of the first course of each row that is listed, and of each value of a column.
+
+    Rows are keyed with "", values with (). Those with courses of which nobody knows the month are left
+    out.
+    """
+    return {
+        key: first
+        for columns in (*DEPTHS, *((column,) for column in GROUPS))
+        for key, first in _opened(basis.frame, columns)
+    }
+
+
+def _opened(
+    frame: pl.DataFrame, columns: tuple[str, ...]
+) -> Iterator[tuple[tuple[Row, str], date]]:
+    month = pl.col("start_month")
+    known = frame.group_by(columns).agg(month.min(), month.is_null().any().alias("unknown"))
+    for *values, first, unknown in known.rows():
+        if not unknown:
+            value = columns[0] in GROUPS
+            yield (
+                ((), told(columns[0], part_of(values[0]))) if value else (tuple(values), ""),
+                first,
+            )
 
 
 class _Courses:

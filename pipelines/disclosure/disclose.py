@@ -1,6 +1,7 @@
 """What may be shown: the only way from a Result to a Finding."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import polars as pl
 
@@ -9,7 +10,7 @@ from pipelines.disclosure.asked import Asked, Told, asked_of
 from pipelines.disclosure.finding import Finding
 from pipelines.disclosure.plan import plan
 from pipelines.disclosure.policies import policy_row, rounding, smallest_shown
-from pipelines.disclosure.release import Release, first_release
+from pipelines.disclosure.release import Release, next_release
 from pipelines.disclosure.together import HEADLINE_TOGETHER, TOGETHER, is_shown, together
 from pipelines.estimates.basis import Basis
 from pipelines.estimates.response import STATUSES, shared
@@ -86,9 +87,11 @@ def _left(
     return {values: one for values, one in found.items() if one.numbers}
 
 
+@lru_cache(maxsize=16)
 def unreleased(basis: Basis, provenance: Provenance, smallest: int) -> Release:
     """Return what may be let out of a build before which nothing was."""
-    return first_release(plan(basis, smallest), provenance.build, through(provenance))
+    made = plan(basis, smallest)
+    return next_release(made, (), provenance.build, through(provenance), smallest)[0]
 
 
 def through(provenance: Provenance) -> str | None:

@@ -31,9 +31,7 @@ def moved(before: Unit, after: Unit) -> list[int]:
     """Return by how much each block, or sum of blocks, that both tell moved between two builds.
 
     The units may be of two rungs of one family. Values that both tell are held against each other one
-    by one, all others together. Of periods, what lies between two months at which both begin a period;
-    and what began from a month on, as one tells it, against each sum of later closed periods of the
-    other, because none of them may have been due when it was told.
+    by one, all others together. Of periods, what lies between two months at which both begin a period.
     """
     if not before.parts and not after.parts:
         blocks = dict.fromkeys([*before.counts, *after.counts])
@@ -86,23 +84,13 @@ def _comparable(before: Unit, after: Unit) -> Iterator[tuple[list[str], list[str
         yield _between(old, start, end), _between(new, start, end)
     if both:
         yield _between(old, None, both[0]), _between(new, None, both[0])
-    for one, other, turned in ((old, new, False), (new, old, True)):
-        opens = next((span.start for span in one if span.open), None)
-        begin = max((start for start in both if opens and start <= opens), default=None)
-        if begin is None:
-            continue
-        later = [span for span in other if span.start >= begin and not span.open]
-        for count in range(1, len(later) + 1):
-            sides = _between(one, begin, None), [_written(span.part) for span in later[:count]]
-            yield (sides[1], sides[0]) if turned else sides
 
 
 @dataclass(frozen=True)
 class _Span:
-    """A period that is told: its first month, and whether all that began later is in it."""
+    """A period that is told: its first month, and how it is written."""
 
     start: str
-    open: bool
     part: str
 
 
@@ -111,12 +99,8 @@ def _spans(unit: Unit) -> list[_Span]:
     rungs = {block.rpartition("|")[2].partition("=")[0] for block in unit.counts}
     if not rungs or not rungs <= set(WIDTHS):
         return []
-    spans = [
-        _Span(part.removeprefix(LATER), part.startswith(LATER), part)
-        for part in unit.parts
-        if part != UNKNOWN
-    ]
-    return sorted(spans, key=lambda span: (span.start, span.open))
+    spans = [_Span(part.removeprefix(LATER), part) for part in unit.parts if part != UNKNOWN]
+    return sorted(spans, key=lambda span: span.start)
 
 
 def _between(spans: Sequence[_Span], start: str | None, end: str | None) -> list[str]:

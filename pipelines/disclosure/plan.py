@@ -1,13 +1,14 @@
 """The plan of releases: which rows of a build stand on which rungs, with the courses of each block."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 
 import polars as pl
 
 from pipelines.disclosure.climbing import Climbing, rows_of
-from pipelines.disclosure.course_rungs import climbed_courses
+from pipelines.disclosure.course_rungs import climbed_courses, lags, opened
 from pipelines.disclosure.units import Row, Rung, Unit
 from pipelines.estimates.basis import Basis
 from pipelines.estimates.tallies import Tally
@@ -21,13 +22,17 @@ class Plan:
     row); `children` has those of each row. `rungs` are in
     an order in which each comes after those that it stands on. `units` has the blocks of each row that
     stands on a rung. `apart` gives for each column and value the rung from which it is told apart from
-    the others.
+    the others. `lags` has by rung how many days before the last of the data a course began at the latest
+    that the rung counts; `opened` the first day of the month of the first course of a row ("") or of a
+    value of a column in it, as `clinic_key=lake`.
     """
 
     rungs: tuple[Rung, ...]
     units: Mapping[tuple[str, Row], Unit]
     children: Mapping[Row, tuple[Row, ...]]
     apart: Mapping[tuple[str, str], str]
+    lags: Mapping[str, int] = field(default_factory=dict)
+    opened: Mapping[tuple[Row, str], date] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=16)
@@ -42,7 +47,7 @@ def plan(basis: Basis, smallest: int) -> Plan:
         rungs += part.rungs
         units |= part.units
         children |= part.children()
-    return Plan(tuple(rungs), units, children, apart)
+    return Plan(tuple(rungs), units, children, apart, lags(basis), opened(basis))
 
 
 def _climbed(tally: Tally, smallest: int) -> Climbing:

@@ -7,8 +7,10 @@ from functools import cached_property
 
 import polars as pl
 
+from pipelines.disclosure.curves import EARLIER
 from pipelines.disclosure.moving import family, finest, moved
 from pipelines.disclosure.plan import Plan
+from pipelines.disclosure.reader import Reader
 from pipelines.disclosure.units import LATER, UNKNOWN, Row, Unit
 
 
@@ -62,13 +64,6 @@ def _by_period(unit: Unit, width: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def first_release(made: Plan, build: str, through: str | None) -> Release:
-    """Return the release of a build before which nothing was let out."""
-    return Release(
-        build, {key: (Kept(unit, build, through),) for key, unit in made.units.items()}, made.apart
-    )
-
-
 @dataclass(frozen=True)
 class Snapshot:
     """What was let out anew on one build: the units whose numbers are of that build."""
@@ -91,11 +86,12 @@ def next_release(
     A row's numbers on a rung are replaced only together with those that they refine and those of its
     parent; where each block, and each sum of blocks that both times tell, moved by nobody or by enough
     persons since each time it was let out, on this rung or on another that tells the same values or
-    periods; and where what is left of the parent, without the rows replaced at both times, moved so
-    too. Else it keeps those of the last time. Nothing is said of definitions that changed between: who
+    periods; where what is left of the parent, without the rows replaced at both times, moved so too;
+    and where nobody or enough began between any two days by which it is known how many had begun.
+    Else it keeps those of the last time. Nothing is said of definitions that changed between: who
     knows how, knows more.
     """
-    new = Snapshot(build, through, dict(_fresh(made, earlier, smallest)))
+    new = Snapshot(build, through, dict(_fresh(made, earlier, through, smallest)))
     return standing_release(made, (*earlier, new)), new
 
 
@@ -109,11 +105,16 @@ def standing_release(made: Plan, snapshots: Sequence[Snapshot]) -> Release:
 
 
 def _fresh(
-    made: Plan, earlier: Sequence[Snapshot], smallest: int
+    made: Plan, earlier: Sequence[Snapshot], through: str | None, smallest: int
 ) -> Iterator[tuple[tuple[str, Row], Unit]]:
     """Yield the units that may be let out anew, rung by rung, each row after its parent."""
     fresh: dict[str, dict[Row, Unit]] = {}
     parents = {child: row for row, rows in made.children.items() for child in rows}
+    reader = Reader(made, smallest)
+    for one in earlier:
+        reader.turn_to(one.through)
+        reader.hear(one.units, EARLIER)
+    reader.turn_to(through)
     for rung in made.rungs:
         standing = {row: unit for (name, row), unit in made.units.items() if name == rung.name}
         told = [_same(one, rung.name, standing) for one in earlier]
@@ -122,8 +123,10 @@ def _fresh(
             for row, unit in standing.items()
             if all(row in fresh[name] for name in rung.below)
             and _may_move(unit, [seen.get(row) for seen in told], smallest)
+            and not reader.few_show(rung.name, row, unit)
         }
         taken = {row: unit for row, unit in ready.items() if row not in parents}
+        reader.hear({(rung.name, row): unit for row, unit in taken.items()})
         for row in sorted(made.children, key=len):
             if row not in taken:
                 continue
@@ -132,7 +135,10 @@ def _fresh(
             children = dict.fromkeys(
                 [*made.children[row], *(child for _, then in before for child in then)]
             )
-            taken |= _held_back(taken[row], below, list(children), before, smallest)
+            family = _Family(rung.name, row, taken[row], list(children), before, smallest)
+            kept = family.kept(below, reader)
+            reader.hear({(rung.name, child): unit for child, unit in kept.items()})
+            taken |= kept
         fresh[rung.name] = taken
         yield from (((rung.name, row), unit) for row, unit in taken.items())
 
@@ -162,48 +168,49 @@ def _enough(before: Unit, after: Unit, smallest: int) -> bool:
     return all(number == 0 or abs(number) >= least for number in moved(before, after))
 
 
-def _held_back(
-    parent: Unit,
-    family: dict[Row, Unit],
-    children: Sequence[Row],
-    before: Sequence[tuple[Unit, dict[Row, Unit]]],
-    smallest: int,
-) -> dict[Row, Unit]:
-    """Return the children that may be let out with their parent; the smallest are held back first."""
-    kept = dict(family)
-    while kept and not all(
-        _apart(parent, kept, children, was, seen, smallest) for was, seen in before
-    ):
-        del kept[min(kept, key=lambda row: (kept[row].courses, str(row)))]
-    return kept
+@dataclass(frozen=True)
+class _Family:
+    """A row on a rung with its children: the blocks of now, and those of each time before."""
 
+    rung: str
+    row: Row
+    parent: Unit
+    children: Sequence[Row]
+    before: Sequence[tuple[Unit, Mapping[Row, Unit]]]
+    smallest: int
 
-def _apart(
-    parent: Unit,
-    kept: Mapping[Row, Unit],
-    children: Sequence[Row],
-    was: Unit,
-    seen: Mapping[Row, Unit],
-    smallest: int,
-) -> bool:
-    """Return whether no small number of persons shows between an earlier time and now.
+    def kept(self, children: Mapping[Row, Unit], reader: Reader) -> dict[Row, Unit]:
+        """Return the children that may be let out too; the smallest are held back first."""
+        kept = dict(children)
+        while kept and (
+            not all(self._apart(kept, was, seen) for was, seen in self.before)
+            or reader.few_show_among(self.rung, self.row, kept)
+        ):
+            del kept[min(kept, key=lambda row: (kept[row].courses, str(row)))]
+        return kept
 
-    Three sums are known at both times: what is left without the rows seen at both; and, where the rows
-    seen at one time are all that the other leaves over, those.
-    """
-    both = [row for row in kept if row in seen]
-    if not _enough(_left(was, seen, both), _left(parent, kept, both), smallest):
-        return False
-    over_now = [row for row in children if row not in kept]
-    if over_now and all(row in seen for row in over_now):
-        shown = _sum(was, seen, over_now)
-        if not _enough(shown, _left(parent, kept, list(kept)), smallest):
+    def _apart(self, kept: Mapping[Row, Unit], was: Unit, seen: Mapping[Row, Unit]) -> bool:
+        """Return whether no small number of persons shows between an earlier time and now.
+
+        Three sums are known at both times: what is left without the rows seen at both; and, where the
+        rows seen at one time are all that the other leaves over, those.
+        """
+        both = [row for row in kept if row in seen]
+        if not self._enough(_left(was, seen, both), _left(self.parent, kept, both)):
             return False
-    over_then = [row for row in children if row not in seen]
-    if over_then and all(row in kept for row in over_then):
-        shown = _sum(parent, kept, over_then)
-        return _enough(_left(was, seen, list(seen)), shown, smallest)
-    return True
+        over_now = [row for row in self.children if row not in kept]
+        if over_now and all(row in seen for row in over_now):
+            shown = _sum(was, seen, over_now)
+            if not self._enough(shown, _left(self.parent, kept, list(kept))):
+                return False
+        over_then = [row for row in self.children if row not in seen]
+        if over_then and all(row in kept for row in over_then):
+            shown = _sum(self.parent, kept, over_then)
+            return self._enough(_left(was, seen, list(seen)), shown)
+        return True
+
+    def _enough(self, before: Unit, after: Unit) -> bool:
+        return _enough(before, after, self.smallest)
 
 
 def _left(parent: Unit, rows: Mapping[Row, Unit], without: Sequence[Row]) -> Unit:

@@ -1,69 +1,107 @@
-"""An attacker who keeps every release: bounds the new persons of each row between two builds.
+"""An attacker who keeps every release and a calendar: bounds who began between any two weeks.
 
-A practice grows week by week: courses start, come due nine weeks later, and are followed up or not.
-The attacker knows all that was let out on each build, that counts are whole, and that courses started,
-due, assessed and responded never become fewer; it does not know any course.
+A practice grows week by week: courses start, come due some weeks later for each window, and are followed
+up or not. The attacker knows all that was let out on each build, after how many weeks courses are due,
+in which month each week lies and when a clinic opened; it does not know any course. So all that
+is told is sums of the same unknowns: the courses of each condition, clinic, week and outcome.
 
 `python -m tests.disclosure.over_time PRACTICES` runs it over 52 weekly builds.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from pipelines.definitions import Definitions, load
+from pipelines.disclosure.course_rungs import DUE, WIDTH_MONTHS
 from pipelines.disclosure.plan import Plan, plan
 from pipelines.disclosure.release import Snapshot, next_release
-from pipelines.disclosure.units import Row, Unit
+from pipelines.disclosure.units import LATER, NO_PART, OTHERS, Row, Unit
 from pipelines.estimates.basis import GROUPS, Basis, status_column
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 WINDOW, SMALLEST = "post_induction", 11
-STATUSES = ("not_yet_due", "not_assessed", "responded", "not_responded")
-WEEKS_UNTIL_DUE = 9
-EPSILON = 1e-6
-GROWING = (
-    STATUSES,
-    STATUSES[1:],
-    STATUSES[2:],
-    ("responded",),
-)  # started, due, assessed, responded
+NO_BASELINE = "no_baseline"
+OUTCOMES = (  # in the headline window and in the early one
+    ("not_assessed", "not_assessed"),
+    ("responded", "responded"),
+    ("responded", "not_responded"),
+    ("not_responded", "not_responded"),
+    ("not_responded", "responded"),
+    (NO_BASELINE, NO_BASELINE),
+)
+WEEKS_UNTIL_DUE = {"early": 4, WINDOW: 9, "week_8": 13, "week_12": 17}
+WINDOW_OF = {"early": "early", "week_8_due": "week_8", "week_8": "week_8",
+             "week_12_due": "week_12", "week_12": "week_12"}  # fmt: skip
+ELIGIBLE = np.array([own != NO_BASELINE for own, _ in OUTCOMES])
+SUMS: dict[str, Flags] = {
+    "started": ELIGIBLE | True,
+    "eligible": ELIGIBLE,
+    **{own: np.array([own == name for name, _ in OUTCOMES]) for own, _ in OUTCOMES},
+    **{f"early {early}": np.array([early == name for _, name in OUTCOMES])
+       for _, early in OUTCOMES[1:3]},
+}  # fmt: skip
+CLINICS, LEAVES = 3, 4
+BEFORE = 60  # weeks of courses before the first build
 FIRST = date(2024, 1, 1)
+LARGEST = 1_000  # courses of one condition, clinic and outcome in a week
+EPSILON = 1e-6
 
 
 @dataclass(frozen=True)
 class Growing:
-    """A practice that grows: one row per course with condition, group, week of start and outcome."""
+    """A practice that grows: courses by condition, clinic, week of start and outcome.
 
+    `number` has that shape, its weeks from BEFORE the first build on; `leaves` are the conditions.
+    """
+
+    leaves: tuple[tuple[str, str], ...]
+    number: NDArray[np.int64]
     courses: pl.DataFrame
     definitions: Definitions
 
-    def at(self, week: int) -> pl.DataFrame:
-        """Return the courses that had started by a week, with their status then."""
-        due = pl.col("week") + WEEKS_UNTIL_DUE <= week
-        status = pl.when(due).then("outcome").otherwise(pl.lit("not_yet_due"))
-        return self.courses.filter(pl.col("week") <= week).with_columns(
-            status.alias(status_column("response", WINDOW))
-        )
-
     def build(self, week: int) -> Plan:
         """Return the plan of the build of a week."""
-        through = FIRST + timedelta(weeks=week)
-        frame = self.at(week)
-        return plan(Basis(lambda: frame, tuple, WINDOW, through, self.definitions), SMALLEST)
+        frame = self.courses.filter(pl.col("week") <= week).with_columns(
+            _status(window, weeks, week).alias(status_column("response", window))
+            for window, weeks in WEEKS_UNTIL_DUE.items()
+        )
+        due_from = _day(week - WEEKS_UNTIL_DUE[WINDOW])
+        made = plan(Basis(lambda: frame, tuple, WINDOW, due_from, self.definitions), SMALLEST)
+        lags = {rung: 7 * WEEKS_UNTIL_DUE[WINDOW_OF.get(rung, WINDOW)] for rung in made.lags}
+        return replace(made, lags=lags)
+
+    def listed(self, week: int) -> set[tuple[str, str]]:
+        """Return the conditions of which a course had begun by a week, as every page lists them."""
+        return set(self.courses.filter(pl.col("week") <= week).select("category", "subtype").rows())
+
+
+def _status(window: str, weeks: int, now: int) -> pl.Expr:
+    """Return what became of each course in a window."""
+    judged = {WINDOW: pl.col("outcome"), "early": pl.col("early")}.get(
+        window, pl.lit("not_assessed")
+    )
+    return (
+        pl.when(pl.col("outcome") == NO_BASELINE)
+        .then("outcome")
+        .when(pl.col("week") + weeks > now)
+        .then(pl.lit("not_yet_due"))
+        .otherwise(judged)
+    )
 
 
 def growing(
     chance: np.random.Generator, weekly: float, weeks: int, definitions: Definitions
 ) -> Growing:
-    """Return a practice that starts so many courses a week on average, from 60 weeks before the first build."""
+    """Return a practice that starts so many courses a week on average; its last clinic opens midway."""
     headline = definitions["categories"].filter("headline")["category"].to_list()
     conditions = (
         definitions["subtypes"]
@@ -71,28 +109,33 @@ def growing(
         .select("category", "subtype")
         .rows()
     )
-    week = np.repeat(np.arange(-60, weeks), chance.poisson(weekly, weeks + 60))
-    many = len(week)
-    condition = chance.choice(
-        len(conditions), many, p=chance.dirichlet(np.full(len(conditions), 0.5))
-    )
-    months = [FIRST + timedelta(weeks=int(n)) for n in week]
-    frame = pl.DataFrame(
+    leaves = tuple(conditions[n] for n in sorted(chance.choice(len(conditions), LEAVES, False)))
+    shape = (LEAVES, CLINICS, BEFORE + weeks, len(OUTCOMES))
+    share = np.ones(shape)
+    for axis, parts in ((0, LEAVES), (1, CLINICS), (3, len(OUTCOMES))):
+        uneven = chance.dirichlet(np.full(parts, 1.0 if axis == 1 else 0.7))
+        share *= np.expand_dims(uneven, [n for n in range(4) if n != axis])
+    if chance.random() < 0.3:  # every course has a baseline
+        share[..., -1] = 0
+    share[:, -1, : BEFORE + int(chance.integers(-BEFORE // 2, weeks))] = 0
+    number = chance.poisson(weekly * share)
+    leaf, clinic, week, outcome = np.repeat(np.argwhere(number >= 0), number.ravel(), axis=0).T
+    keys = [str(n) for n in range(len(leaf))]
+    courses = pl.DataFrame(
         {
-            "course_key": [str(n) for n in range(many)],
-            "patient_key": [str(n) for n in range(many)],
-            "category": [conditions[n][0] for n in condition],
-            "subtype": [conditions[n][1] for n in condition],
-            **{
-                name: [f"{name} {n}" for n in chance.choice(3, many, p=chance.dirichlet([1, 1, 1]))]
-                for name in GROUPS
-            },
-            "start_month": [day.replace(day=1) for day in months],
-            "week": week,
-            "outcome": chance.choice(STATUSES[1:], many, p=chance.dirichlet([2, 2, 2])),
+            "course_key": keys,
+            "patient_key": keys,
+            "category": [leaves[n][0] for n in leaf],
+            "subtype": [leaves[n][1] for n in leaf],
+            **{name: ["any"] * len(leaf) for name in GROUPS},
+            "clinic_key": [_clinic(n) for n in clinic],
+            "start_month": [_day(int(n) - BEFORE).replace(day=1) for n in week],
+            "week": week - BEFORE,
+            "outcome": [OUTCOMES[n][0] for n in outcome],
+            "early": [OUTCOMES[n][1] for n in outcome],
         }
     )
-    return Growing(frame, definitions)
+    return Growing(leaves, number, courses, definitions)
 
 
 def releases(practice: Growing, weeks: Sequence[int], *, guarded: bool = True) -> list[Snapshot]:
@@ -101,135 +144,200 @@ def releases(practice: Growing, weeks: Sequence[int], *, guarded: bool = True) -
     for week in weeks:
         made = practice.build(week)
         if guarded:
-            found.append(next_release(made, found, str(week), None, SMALLEST)[1])
+            through = str(_day(week))
+            found.append(next_release(made, found, str(week), through, SMALLEST)[1])
         else:
             found.append(Snapshot(str(week), None, made.units))
     return found
 
 
 def computed(practice: Growing, weeks: Sequence[int], out: Sequence[Snapshot]) -> Iterator[str]:
-    """Yield each row whose new persons between two builds, 1 to 10 of them, follow from the releases."""
-    attack = _Attack(practice, weeks, out)
-    for row, statuses, first, last, real in attack.fixed():
-        yield f"{row}: {real} new {statuses[-1]} from week {weeks[first]} to {weeks[last]}"
+    """Yield each 1 to 10 persons of a row who began between two weeks whose number the releases fix."""
+    attack = _Attack(practice)
+    for week, snapshot in zip(weeks, out, strict=True):
+        attack.see(practice.listed(week), week)
+        for (rung, row), unit in snapshot.units.items():
+            attack.hear(rung, row, unit, week)
+    yield from attack.fixed()
 
 
 class _Attack:
-    """The unknowns: courses of each condition, by status, on each build; and what is known of them."""
+    """What is told, as equations of the unknowns, and the sums that are small."""
 
-    def __init__(self, practice: Growing, weeks: Sequence[int], out: Sequence[Snapshot]) -> None:
-        leaves = practice.courses.select("category", "subtype").unique().sort(pl.all()).rows()
-        self.leaves: list[Row] = leaves
-        self.rows: list[Row] = [(), *dict.fromkeys((leaf[0],) for leaf in leaves), *leaves]
-        self.weeks = weeks
-        self.truth = np.concatenate([self._counted(practice.at(week)) for week in weeks])
-        told, values = [], []
-        for place, snapshot in enumerate(out):
-            for (rung, row), unit in snapshot.units.items():
-                for statuses, number in _told(rung, unit):
-                    told.append(self.of(row, statuses, place))
-                    values.append(number)
-        self.told, self.values = csr_matrix(np.array(told)), np.array(values, np.float64)
-        assert np.allclose(self.told @ self.truth, self.values)
-        self.grown = csr_matrix(np.array([
-            self.of(leaf, statuses, place) - self.of(leaf, statuses, place + 1)
-            for leaf in leaves for statuses in GROWING for place in range(len(weeks) - 1)
-        ]))  # fmt: skip
-        self.sums = [(row, statuses) for row in self.rows for statuses in GROWING]
-        self.sum_of = csr_matrix(np.array([
-            self.of(row, statuses, place)
-            for row, statuses in self.sums for place in range(len(weeks))
-        ]))  # fmt: skip
+    def __init__(self, practice: Growing) -> None:
+        self.leaves, self.shape = practice.leaves, practice.number.shape
+        self.truth = practice.number.ravel().astype(np.float64)
+        self.week = np.arange(self.shape[2]) - BEFORE
+        self.month = np.array([f"{_day(int(week)):%Y-%m}" for week in self.week])
+        self.rows: list[Row] = [
+            (),
+            *dict.fromkeys((leaf[0],) for leaf in self.leaves),
+            *self.leaves,
+        ]
+        self.told: dict[bytes, tuple[Flags, int]] = {}
+        first = (practice.number.sum(axis=(0, 3)) > 0).argmax(axis=1)
+        opened = np.array([self.month >= self.month[week] for week in first])
+        self.bounds = np.where(self._spread(opened, (1, 2)), LARGEST, 0)
 
-    def of(self, row: Row, statuses: Sequence[str], place: int) -> Floats:
-        """Return which unknowns add up to a row's courses with some statuses on a build."""
-        inside = np.array([leaf[: len(row)] == row for leaf in self.leaves], np.float64)
-        cells = np.outer(inside, [status in statuses for status in STATUSES]).ravel()
-        whole = np.zeros((len(self.weeks), len(cells)))
-        whole[place] = cells
-        return whole.ravel()
+    def see(self, listed: set[tuple[str, str]], now: int) -> None:
+        """Take in which conditions are listed in a week; of the others nobody has begun."""
+        missing = np.array([leaf not in listed for leaf in self.leaves])
+        self.bounds[self._spread(missing, (0,)) & self._spread(self.week <= now, (2,))] = 0
 
-    def _counted(self, courses: pl.DataFrame) -> Floats:
-        column = status_column("response", WINDOW)
-        number = dict(
-            courses.group_by("category", "subtype", column).len().select(
-                pl.concat_list(pl.col("category", "subtype", column).fill_null("none")), "len"
-            ).map_rows(lambda row: ("|".join(row[0]), row[1])).rows()
-        )  # fmt: skip
-        keys = ["|".join([leaf[0] or "", leaf[1] or "none"]) for leaf in self.leaves]
-        return np.array(
-            [number.get(f"{key}|{status}", 0) for key in keys for status in STATUSES], np.float64
-        )
+    def hear(self, rung: str, row: Row, unit: Unit, now: int) -> None:
+        """Take in the blocks of a unit let out in a week; those that it does not name hold nobody."""
+        started = self._of_row(row) & self._spread(self.week <= now, (2,))
+        self._add(started, unit.courses)
+        for block, count in unit.counts.items():
+            inside = started.copy()
+            for label in block.split("|"):
+                name, _, value = label.partition("=")
+                inside &= self._said(name, value, unit, now)
+            self._add(inside, count)
 
-    def fixed(self) -> Iterator[tuple[Row, tuple[str, ...], int, int, int]]:
-        """Yield the sums of 1 to 10 new persons that can be no others: row, statuses, builds, persons.
+    def _add(self, cells: Flags, count: int) -> None:
+        flat = cells.ravel()
+        assert flat @ self.truth == count
+        self.told[np.packbits(flat).tobytes()] = flat, count
+
+    def _of_row(self, row: Row) -> Flags:
+        inside = np.array([leaf[: len(row)] == row for leaf in self.leaves])
+        return self._spread(inside, (0,))
+
+    def _spread(self, flags: Flags, axes: tuple[int, ...]) -> Flags:
+        """Return flags by some of the four axes in the shape of the unknowns."""
+        shaped = np.expand_dims(flags, [n for n in range(4) if n not in axes])
+        return np.asarray(np.broadcast_to(shaped, self.shape).copy(), np.bool_)
+
+    def _due(self, window: str, now: int) -> Flags:
+        due = self._spread(self.week + WEEKS_UNTIL_DUE[window] <= now, (2,))
+        return due & self._spread(ELIGIBLE, (3,))
+
+    def _said(self, rung: str, value: str, unit: Unit, now: int) -> Flags:
+        """Return of which unknowns a rung tells a value."""
+        value = value.replace("%25", "%")
+        if value in ("not_asked", "started"):
+            return np.ones(self.shape, np.bool_)
+        due = self._due(WINDOW_OF.get(rung, WINDOW), now)
+        if value in ("not_counted", NO_PART):
+            return ~due
+        if value == "due":
+            return due
+        if value == "rest_of_due":
+            return due & ~self._spread(SUMS["responded"], (3,))
+        if value == "not_yet_due":
+            return ~due & self._spread(ELIGIBLE, (3,))
+        if value == NO_BASELINE:
+            return self._spread(SUMS[value], (3,))
+        if rung in WINDOW_OF and rung != "early":
+            return due if value == "not_assessed" else np.zeros(self.shape, np.bool_)
+        place = 1 if rung == "early" else 0
+        if value in DUE:
+            return due & self._spread(np.array([one[place] == value for one in OUTCOMES]), (3,))
+        if rung in WIDTH_MONTHS:
+            return due & self._spread(self._in_period(value, WIDTH_MONTHS[rung]), (2,))
+        return due & self._spread(self._in_part(rung, value, unit), (1,))
+
+    def _in_period(self, value: str, months: int) -> Flags:
+        opens = value.removeprefix(LATER)
+        if value.startswith(LATER):
+            return self.month >= opens
+        year, month = int(opens[:4]), int(opens[5:]) + months
+        closes = f"{year + (month - 1) // 12}-{(month - 1) % 12 + 1:02}"
+        return (self.month >= opens) & (self.month < closes)
+
+    def _in_part(self, rung: str, value: str, unit: Unit) -> Flags:
+        if not rung.startswith("clinic_key"):
+            return np.ones(CLINICS, np.bool_)
+        names = [_clinic(n) for n in range(CLINICS)]
+        if value == OTHERS:
+            return np.array([name not in unit.parts for name in names])
+        return np.array([name == value for name in names])
+
+    def fixed(self) -> Iterator[str]:
+        """Yield the sums of 1 to 10 persons that can be no others.
 
         Ways to fill in what is not known are tried that make as many sums as possible as small, or as
         large, as may be; each is evidence for all sums that it makes others than they are.
         """
-        real = self._new(self.truth)
+        self.equations = csr_matrix(
+            np.array([cells for cells, _ in self.told.values()], np.float64)
+        )
+        self.values = np.array([count for _, count in self.told.values()], np.float64)
+        of = [(row, clinic, name) for row in self.rows for clinic in (None, *range(CLINICS))
+              for name in SUMS]  # fmt: skip
+        self.weekly = vstack([
+            csr_matrix(self._begun(*one, week).ravel(), dtype=np.float64)
+            for one in of for week in range(self.shape[2])
+        ], "csr")  # fmt: skip
+        self.many = len(of)
+        real = self._between(self.truth)
         open_ = (real > 0) & (real < SMALLEST)
         for sign in (1, -1):
             before = -1
             while open_.any() and before != open_.sum():
                 before = int(open_.sum())
                 tried = self._solved(sign * self._weights(open_))
-                if tried is not None:
-                    open_ &= np.abs(self._new(tried) - real) < 1 - EPSILON
-        for which, first, last in np.argwhere(open_).tolist():
-            target = np.zeros(self.sum_of.shape[0])
-            target[which * len(self.weeks) + last], target[which * len(self.weeks) + first] = 1, -1
-            if self._is_known(self.sum_of.T @ target):
-                yield (*self.sums[which], first, last, int(real[which, first, last]))
+                open_ &= np.abs(self._between(tried) - real) < 1 - EPSILON
+        while open_.any():
+            which, first, last = np.argwhere(open_)[0].tolist()
+            target = np.zeros((self.many, self.shape[2]))
+            target[which, first:last] = 1
+            wanted = np.asarray(self.weekly.T @ target.ravel(), np.float64)
+            least, most = self._solved(wanted), self._solved(-wanted)
+            if np.ceil(wanted @ least - EPSILON) >= np.floor(wanted @ most + EPSILON):
+                row, clinic, name = of[which]
+                at = "" if clinic is None else f" at {_clinic(clinic)}"
+                yield (
+                    f"{row}{at}: {int(real[which, first, last])} {name}"
+                    f" in weeks {first - BEFORE} to {last - 1 - BEFORE}"
+                )
+            open_[which, first, last] = False
+            for tried in (least, most):
+                open_ &= np.abs(self._between(tried) - real) < 1 - EPSILON
 
-    def _new(self, cells: Floats) -> Floats:
-        """Return the new persons of each sum from each build to each later one; 0 where it is none."""
-        count = (self.sum_of @ cells).reshape(len(self.sums), len(self.weeks))
-        return np.triu(count[:, None, :] - count[:, :, None], 1)
+    def _begun(self, row: Row, clinic: int | None, name: str, week: int) -> Flags:
+        cells = self._of_row(row) & self._spread(SUMS[name], (3,))
+        if clinic is not None:
+            cells &= self._spread(np.arange(CLINICS) == clinic, (1,))
+        return cells & self._spread(np.arange(self.shape[2]) == week, (2,))
 
-    def _weights(self, chosen: NDArray[np.bool_]) -> Floats:
-        """Return how often each unknown counts in the sum of the chosen numbers of new persons."""
-        weight = chosen.sum(axis=1).astype(np.float64) - chosen.sum(axis=2)
-        return np.asarray(self.sum_of.T @ weight.ravel(), np.float64)
+    def _between(self, cells: Floats) -> Floats:
+        """Return the persons of each sum who began from one week to before a later one; else 0."""
+        weekly = (self.weekly @ cells).reshape(self.many, self.shape[2])
+        by = np.concatenate([np.zeros((self.many, 1)), weekly.cumsum(axis=1)], axis=1)
+        return np.triu(by[:, None, :] - by[:, :, None], 1)
 
-    def _is_known(self, target: Floats) -> bool:
-        """Return whether a sum of unknowns can be one whole number only."""
-        least, most = self._solved(target), self._solved(-target)
-        if least is None or most is None:
-            return False
-        return bool(np.ceil(target @ least - EPSILON) >= np.floor(target @ most + EPSILON))
+    def _weights(self, chosen: Flags) -> Floats:
+        """Return how often each unknown counts in the sum of the chosen sums."""
+        change = chosen.sum(axis=2).astype(np.float64) - chosen.sum(axis=1)
+        within = change.cumsum(axis=1)[:, :-1]
+        return np.asarray(self.weekly.T @ within.ravel(), np.float64)
 
-    def _solved(self, objective: Floats) -> Floats | None:
-        """Return the way of filling in that makes an objective smallest; None where it has no end."""
+    def _solved(self, objective: Floats) -> Floats:
+        """Return the way of filling in that makes an objective smallest."""
         found = linprog(
-            objective, A_eq=self.told, b_eq=self.values, A_ub=self.grown,
-            b_ub=np.zeros(self.grown.shape[0]), bounds=(0, None), method="highs",
+            objective, A_eq=self.equations, b_eq=self.values,
+            bounds=np.column_stack([np.zeros_like(self.truth), self.bounds.ravel()]), method="highs",
         )  # fmt: skip
-        if found.status == 3:
-            return None
         assert found.status == 0, found.message
         return np.asarray(found.x, np.float64)
 
 
-def _told(rung: str, unit: Unit) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Yield the statuses of each block of a rung of the headline measure, with its courses."""
-    if rung == "started":
-        yield STATUSES, unit.courses
-    elif rung == "due":
-        yield STATUSES[1:], unit.having({"due": "due"})
-    elif rung == "responded":
-        yield ("responded",), unit.having({"responded": "responded"})
-    elif rung == "missing":
-        for status in STATUSES[1:]:
-            yield (status,), unit.having({"missing": status})
+def _clinic(number: int) -> str:
+    return f"clinic {number}"
+
+
+def _day(week: int) -> date:
+    return FIRST + timedelta(weeks=week)
 
 
 def main(practices: int, seed: int = 20_261_126) -> None:
     """Run the attacker over 52 weekly builds, with the ledger's rule and without it."""
-    definitions, chance = load(), np.random.default_rng(seed)
-    weeks = list(range(52))
+    definitions, weeks = load(), list(range(52))
     broken, naive = 0, 0
-    for number in range(practices):
+    for number in range(seed, seed + practices):
+        chance = np.random.default_rng(number)
         practice = growing(chance, float(chance.uniform(3, 30)), 52, definitions)
         found = list(computed(practice, weeks, releases(practice, weeks)))
         broken += bool(found)

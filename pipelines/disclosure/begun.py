@@ -1,0 +1,98 @@
+"""Who had begun by a day: what a row tells on several rungs, at several times, are points of few curves.
+
+Eligible courses of today, courses due of nine weeks hence, and the sum of the months before are all
+courses that had begun by some day; so any two of them tell how many began between. Each curve rises.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from pipelines.disclosure.units import LATER, OTHERS, UNKNOWN, Unit, told
+from pipelines.estimates.basis import GROUPS
+
+Point = tuple[int, float, int]  # curve, day as ordinal, courses
+DayOf = Callable[[str], float]
+DUE = ("responded", "not_responded", "not_assessed")
+EARLY = tuple(f"early {status}" for status in DUE)
+CURVES = ("started", "ineligible", "eligible", "rest_of_due", *DUE, "below_floor", *EARLY)
+PLACE = {name: at for at, name in enumerate(CURVES)}
+SPLITS = (
+    ("started", ("ineligible", "eligible")),
+    ("eligible", ("responded", "rest_of_due")),
+    ("rest_of_due", ("not_responded", "not_assessed")),
+)
+WIDTHS = ("half_year", "quarter", "month")
+
+
+def points(rung: str, unit: Unit, day_of: DayOf) -> dict[str, list[Point]]:
+    """Return what a unit tells of how many had begun by a day, of the row ("") and of values in it.
+
+    `day_of` gives by rung the day by which the courses that it counts had begun. Values are named as
+    rungs tell them, as `clinic_key=lake`.
+    """
+    column = rung.rpartition(" ")[0]
+    if column in GROUPS:
+        return {
+            told(column, part): [
+                (PLACE[curve], day_of("due"), value)
+                for curve, value in _statuses(rung, unit, [part]).items()
+            ]
+            for part in unit.parts
+            if part != OTHERS
+        }
+    found = [(PLACE[curve], day, value) for curve, day, value in _points(rung, unit, day_of)]
+    return {"": found} if found else {}
+
+
+def _points(rung: str, unit: Unit, day_of: DayOf) -> Iterator[tuple[str, float, int]]:
+    today, due = day_of("started"), day_of("due")
+    if rung == "started":
+        yield "started", today, unit.courses
+    elif rung == "due":
+        yield "eligible", due, unit.having({rung: "due"})
+    elif rung == "responded":
+        yield "responded", due, unit.having({rung: "responded"})
+        yield "rest_of_due", due, unit.having({rung: "rest_of_due"})
+    elif rung == "missing":
+        for status in DUE:
+            yield status, due, unit.having({rung: status})
+    elif rung == "steps":
+        eligible = unit.having({rung: "due"}) + unit.having({rung: "not_yet_due"})
+        yield "eligible", today, eligible
+        yield "ineligible", today, unit.courses - eligible
+        yield "below_floor", today, unit.having({rung: "below_floor"})
+    elif rung in ("week_8_due", "week_12_due"):
+        yield "eligible", day_of(rung), unit.having({rung: "due"})
+    elif rung == "early":
+        judged = {status: unit.having({rung: status}) for status in DUE}
+        yield "eligible", day_of(rung), sum(judged.values())
+        for status, name in zip(DUE, EARLY, strict=True):
+            yield name, day_of(rung), judged[status]
+            yield name, due, unit.having({rung: status, "steps": "due"})
+    elif rung in ("improvement", "worsening"):
+        both = [{rung: status, "steps": "below_floor"} for status in DUE]
+        yield "below_floor", due, sum(map(unit.having, both))
+    elif rung in WIDTHS:
+        yield from _before_periods(rung, unit)
+
+
+def _before_periods(rung: str, unit: Unit) -> Iterator[tuple[str, float, int]]:
+    """Yield what had begun before each period that is told, also in months that nobody knows."""
+    starts = sorted({part.removeprefix(LATER) for part in unit.parts if part != UNKNOWN})
+    for start in starts[1:]:
+        inside = [
+            part for part in unit.parts if part == UNKNOWN or part.removeprefix(LATER) < start
+        ]
+        day = float(date.fromisoformat(f"{start}-01").toordinal() - 1)
+        for curve, value in _statuses(rung, unit, inside).items():
+            yield curve, day, value
+
+
+def _statuses(rung: str, unit: Unit, parts: Sequence[str]) -> dict[str, int]:
+    """Return by curve the courses of some parts of a unit."""
+    found = {
+        status: sum(unit.having({"missing": status, rung: part}) for part in parts)
+        for status in DUE
+    }
+    rest = found["not_responded"] + found["not_assessed"]
+    return found | {"rest_of_due": rest, "eligible": found["responded"] + rest}
