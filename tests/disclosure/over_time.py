@@ -30,8 +30,10 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 WINDOW, SMALLEST = "post_induction", 11
 NO_BASELINE = "no_baseline"
-OUTCOMES = (  # in the headline window and in the early one
+OUTCOMES = (  # in the headline window and in the early one, of which neither follows from the other
     ("not_assessed", "not_assessed"),
+    ("not_assessed", "responded"),
+    ("responded", "not_assessed"),
     ("responded", "responded"),
     ("responded", "not_responded"),
     ("not_responded", "not_responded"),
@@ -47,7 +49,7 @@ SUMS: dict[str, Flags] = {
     "eligible": ELIGIBLE,
     **{own: np.array([own == name for name, _ in OUTCOMES]) for own, _ in OUTCOMES},
     **{f"early {early}": np.array([early == name for _, name in OUTCOMES])
-       for _, early in OUTCOMES[1:3]},
+       for early in DUE},
 }  # fmt: skip
 CLINICS, LEAVES = 3, 4
 BEFORE = 60  # weeks of courses before the first build
