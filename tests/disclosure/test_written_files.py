@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,12 +30,13 @@ VIEWS = (
 
 @pytest.fixture(scope="module")
 def practice(small_practice: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import shutil
+    return _unreleased(small_practice, tmp_path_factory.mktemp("leaving"))
 
-    folder = tmp_path_factory.mktemp("leaving") / "practice"
+
+def _unreleased(practice: Path, into: Path) -> Path:
+    """Return a copy of a practice that nothing has left yet."""
     lost = shutil.ignore_patterns(ledger.NAME, ledger.MARKER)
-    shutil.copytree(small_practice, folder, ignore=lost)
-    return folder
+    return Path(shutil.copytree(practice, into / "practice", ignore=lost))
 
 
 def _small(value: object) -> bool:
@@ -98,3 +100,34 @@ def test_the_ledger_holds_only_blocks_that_were_let_out(practice: Path) -> None:
     assert counts
     assert min(counts) >= 11
     assert "p1" not in (practice / ledger.NAME).read_text("utf8")
+
+
+@pytest.mark.parametrize("format_", ["table", "json", "html"])
+def test_the_account_of_quality_holds_no_number_of_records(practice: Path, format_: str) -> None:
+    _, at_work = abate("check", str(practice), "--format", "json", "--policy", "internal")
+    known = json.loads(at_work)
+    numbers = {
+        row[name] for row in known["rules"] + known["clinics"] for name in ("failing", "counted")
+    }
+    large = {number for number in numbers if number and number > 366}  # not among days and percents
+    assert len(large) > 5
+    _, shown = abate("check", str(practice), "--format", format_)
+    words = re.sub(r"<style.*?</style>|<[^>]*>", " ", shown, flags=re.DOTALL)
+    written = {int(found.replace(",", "")) for found in re.findall(r"\d[\d,]*", words)}
+    assert written
+    assert not written & large
+
+
+@pytest.mark.parametrize("policy", ["nhs5", "opensafely"])
+def test_rounding_policies_write_rounded_counts_and_no_share(
+    small_practice: Path, tmp_path: Path, policy: str
+) -> None:
+    folder = _unreleased(small_practice, tmp_path)
+    for view in VIEWS[:2]:
+        code, plain = abate("rates", str(folder), *view, "--policy", policy, "--format", "json")
+        assert code == 0
+        rows = json.loads(plain)["rows"]
+        counts = [row[name] for row in rows for name in COUNTS if row[name] is not None]
+        assert counts
+        assert not any(number % 5 for number in counts)
+        assert all(row[name] is None for row in rows for name in SHARES)
