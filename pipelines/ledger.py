@@ -20,7 +20,8 @@ from pipelines.definitions import InputError
 from pipelines.disclosure.disclose import through
 from pipelines.disclosure.plan import plan
 from pipelines.disclosure.policies import policy_row, smallest_shown
-from pipelines.disclosure.release import Release, Snapshot, next_release, standing_release
+from pipelines.disclosure.release import Release, next_release, standing_release
+from pipelines.disclosure.snapshot import Snapshot
 from pipelines.disclosure.units import Row, Unit
 from pipelines.practice import Practice
 from pipelines.warehouse import current
@@ -196,6 +197,7 @@ def _append(
             "through": through(practice.provenance),
             "renewed": len({row for _, row in new.units}) if new else 0,
             "units": None if new is None else _written(new, ledger),
+            "listed": None if new is None or new.listed is None else sorted(new.listed, key=str),
             "before": ledger.last,
         },
         ensure_ascii=False,
@@ -232,8 +234,10 @@ def _snapshot(said: Mapping[str, object], seen: Mapping[tuple[str, Row], Unit]) 
         for row, counts, most in told["rows"]:
             key = rung, tuple(row)
             units[key] = seen[key] if counts is None else Unit(counts, tuple(told["parts"]), most)
-    day = said["through"]
-    return Snapshot(str(said["build"]), None if day is None else str(day), units)
+    day, pages = said["through"], said.get("listed")
+    assert pages is None or isinstance(pages, list)
+    listed = None if pages is None else frozenset((tuple(row), value) for row, value in pages)
+    return Snapshot(str(said["build"]), None if day is None else str(day), units, listed)
 
 
 def _hash(line: str) -> str:

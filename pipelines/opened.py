@@ -12,7 +12,7 @@ from pipelines import warehouse
 from pipelines.asking import FILTERS, asked, check, check_annotations, known, listing
 from pipelines.definitions import Definitions
 from pipelines.estimates import Question
-from pipelines.estimates.basis import Basis, basis
+from pipelines.estimates.basis import Basis, Begun, basis
 from pipelines.estimates.flow import Passing
 from pipelines.estimates.followed import Followed
 from pipelines.estimates.result import Population, Provenance
@@ -100,6 +100,7 @@ class Opened:
             self.definitions,
             self._tallies,
             self.folder,
+            self._begun,
         )
 
     def _every_window(self) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -109,6 +110,19 @@ class Opened:
             if window in self.windows:
                 courses = warehouse.window_courses(self.build.path, window)
                 yield window, courses.select(COLUMNS)
+
+    def _begun(self) -> Begun:
+        if self.build.data_through is None:
+            return Begun()
+        days = warehouse.distinct(self.build.path, "core.courses", ["first_infusion"])
+        judged = warehouse.distinct(
+            self.build.path, "marts.response_courses", ["category", "window", "instrument"]
+        )
+        by = judged.drop_nulls().group_by("category", "window").agg("instrument").rows()
+        return Begun(
+            days["first_infusion"].to_list(),
+            {(category, window): frozenset(named) for category, window, named in by},
+        )
 
     def _tallies(self) -> tuple[Tally, ...]:
         marts = ("infusion_events", "infusion_safety", "visit_flow")

@@ -13,13 +13,22 @@ from pipelines.estimates.basis import GROUPS
 Point = tuple[int, float, int]  # curve, day as ordinal, courses
 DayOf = Callable[[str], float]
 DUE = ("responded", "not_responded", "not_assessed")
+ELIGIBLE = ("due", "not_yet_due")
+STEPS = ("no_baseline", "below_floor", "not_yet_due")
 EARLY = tuple(f"early {status}" for status in DUE)
-CURVES = ("started", "ineligible", "eligible", "rest_of_due", *DUE, "below_floor", *EARLY)
+CURVES = (
+    "started", "ineligible", "below_floor", "never_eligible", "no_baseline", "not_counted",
+    "eligible", "rest_of_due", *DUE, "early eligible", "early rest", *EARLY,
+)  # fmt: skip
 PLACE = {name: at for at, name in enumerate(CURVES)}
 SPLITS = (
     ("started", ("ineligible", "eligible")),
+    ("ineligible", ("below_floor", "never_eligible")),
+    ("never_eligible", ("no_baseline", "not_counted")),
     ("eligible", ("responded", "rest_of_due")),
     ("rest_of_due", ("not_responded", "not_assessed")),
+    ("early eligible", ("early responded", "early rest")),
+    ("early rest", ("early not_responded", "early not_assessed")),
 )
 WIDTHS = ("half_year", "quarter", "month")
 
@@ -57,23 +66,38 @@ def _points(rung: str, unit: Unit, day_of: DayOf) -> Iterator[tuple[str, float, 
         for status in DUE:
             yield status, due, unit.having({rung: status})
     elif rung == "steps":
-        eligible = unit.having({rung: "due"}) + unit.having({rung: "not_yet_due"})
+        numbers = {name: unit.having({rung: name}) for name in (*STEPS, "due")}
+        eligible = numbers["due"] + numbers["not_yet_due"]
         yield "eligible", today, eligible
         yield "ineligible", today, unit.courses - eligible
-        yield "below_floor", today, unit.having({rung: "below_floor"})
+        yield "below_floor", today, numbers["below_floor"]
+        yield "no_baseline", today, numbers["no_baseline"]
     elif rung in ("week_8_due", "week_12_due"):
         yield "eligible", day_of(rung), unit.having({rung: "due"})
     elif rung == "early":
-        judged = {status: unit.having({rung: status}) for status in DUE}
-        yield "eligible", day_of(rung), sum(judged.values())
-        for status, name in zip(DUE, EARLY, strict=True):
-            yield name, day_of(rung), judged[status]
-            yield name, due, unit.having({rung: status, "steps": "due"})
+        yield from _early(rung, unit, day_of(rung), due)
     elif rung in ("improvement", "worsening"):
         both = [{rung: status, "steps": "below_floor"} for status in DUE]
         yield "below_floor", due, sum(map(unit.having, both))
     elif rung in WIDTHS:
         yield from _before_periods(rung, unit)
+
+
+def _early(rung: str, unit: Unit, early: float, due: float) -> Iterator[tuple[str, float, int]]:
+    """Yield what early scores tell, also of the courses due later; they can be of another scale.
+
+    Where they are of just the courses that are eligible later, these are told by the earlier day too.
+    """
+    for day, told_by_then in ((early, {}), (due, {"steps": "due"})):
+        judged = {status: unit.having({rung: status, **told_by_then}) for status in DUE}
+        yield "early eligible", day, sum(judged.values())
+        for status, name in zip(DUE, EARLY, strict=True):
+            yield name, day, judged[status]
+    within = sum(unit.having({rung: status, "steps": step}) for status in DUE for step in ELIGIBLE)
+    judged_early = sum(unit.having({rung: status}) for status in DUE)
+    due_early = sum(unit.having({rung: status, "steps": "due"}) for status in DUE)
+    if within == judged_early and due_early == unit.having({"steps": "due"}):
+        yield "eligible", early, within
 
 
 def _before_periods(rung: str, unit: Unit) -> Iterator[tuple[str, float, int]]:

@@ -1,12 +1,12 @@
 """The ladders of courses: what each rung of release_ladder.csv tells of a course."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import polars as pl
 
 from pipelines.disclosure.climbing import Climbing, rows_of
-from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN, Row, part_of, told
+from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN, Key, part_of, told
 from pipelines.estimates.basis import GROUPS, Basis, status_column
 
 DEPTHS = (("category",), ("category", "subtype"))
@@ -40,50 +40,57 @@ def climbed_courses(basis: Basis, smallest: int) -> tuple[Climbing, dict[tuple[s
     return climbing, apart
 
 
-def lags(basis: Basis) -> dict[str, int]:
-    """Return by rung how many days before the last of the data the courses that it counts had begun.
-
-    Where it hangs on the instrument it is the least.
+def lags(basis: Basis) -> dict[str, dict[str | None, int | None]]:
+    """Return by rung and category how many days before the last of the data the courses that the rung
+    counts had begun; None where courses are judged by instruments of which it is not the same.
     """
-    windows, induction = (
-        basis.definitions["windows"],
-        basis.definitions.setting("induction_last_day"),
-    )
-    found = {}
-    for step in basis.definitions["release_ladder"].iter_rows(named=True):
-        if step["splits"] not in ("started", "steps"):
-            window = windows.filter(pl.col("window") == (step["window"] or basis.window))
-            last = window["last_day"].min()
-            assert isinstance(last, int)
-            found[str(step["rung"])] = int(induction) + last
+    definitions = basis.definitions
+    families = dict(definitions["instruments"].select("instrument", "family").rows())
+    usual = definitions["headlines"].group_by("category").agg("instrument").rows()
+    found: dict[str, dict[str | None, int | None]] = {}
+    for step in definitions["release_ladder"].iter_rows(named=True):
+        if step["splits"] in ("started", "steps"):
+            continue
+        window = str(step["window"] or basis.window)
+        asked = definitions["windows"].filter(pl.col("window") == window)
+        last_days = dict(asked.select("family", "last_day").rows())
+        by: dict[str | None, int | None] = {}
+        for category, named in usual:
+            instruments = basis.begun.instruments.get((category, window), named)
+            days = {last_days.get(families[name]) for name in instruments} - {None}
+            last = days.pop() if len(days) == 1 else None
+            by[category] = (
+                None if last is None else int(definitions.setting("induction_last_day")) + last
+            )
+        found[str(step["rung"])] = by
     return found
 
 
-def opened(basis: Basis) -> dict[tuple[Row, str], date]:
-    """Return the month of the first course of each row that is listed, and of each value of a column.
+def listed(frame: pl.DataFrame) -> frozenset[Key]:
+    """Return the rows and values that every page of a build lists, whatever it tells of them."""
+    rows = [row for columns in DEPTHS for row in frame.select(columns).unique().rows()]
+    values = [(column, value) for column in GROUPS for value in frame[column].unique()]
+    return frozenset(
+        [
+            *((row, "") for row in rows),
+            *(((), told(name, part_of(value))) for name, value in values),
+        ]
+    )
 
-    Rows are keyed with "", values with (). Those with courses of which nobody knows the month are left
-    out.
+
+def opened(frame: pl.DataFrame) -> dict[Key, date]:
+    """Return the month in which each value of a column is known to have begun: that of its first course.
+
+    Values with courses of which nobody knows the month are left out.
     """
-    return {
-        key: first
-        for columns in (*DEPTHS, *((column,) for column in GROUPS))
-        for key, first in _opened(basis.frame, columns)
-    }
-
-
-def _opened(
-    frame: pl.DataFrame, columns: tuple[str, ...]
-) -> Iterator[tuple[tuple[Row, str], date]]:
+    found: dict[Key, date] = {}
     month = pl.col("start_month")
-    known = frame.group_by(columns).agg(month.min(), month.is_null().any().alias("unknown"))
-    for *values, first, unknown in known.rows():
-        if not unknown:
-            value = columns[0] in GROUPS
-            yield (
-                ((), told(columns[0], part_of(values[0]))) if value else (tuple(values), ""),
-                first,
-            )
+    for column in GROUPS:
+        known = frame.group_by(column).agg(month.min(), month.is_null().any().alias("unknown"))
+        for value, first, unknown in known.rows():
+            if not unknown:
+                found[(), told(column, part_of(value))] = first
+    return found
 
 
 class _Courses:

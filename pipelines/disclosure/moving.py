@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN, Row, Unit, told
+from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN, Unit, told
 
 WIDTHS = ("half_year", "quarter", "month")
 Cells = Mapping[str, Mapping[str, int]]  # by part, then by what coarser rungs tell
@@ -15,16 +15,6 @@ def family(rung: str, unit: Unit) -> str:
     if not unit.parts:
         return rung
     return "period" if rung in WIDTHS else rung.rpartition(" ")[0]
-
-
-def finest(units: Mapping[tuple[str, Row], Unit]) -> dict[tuple[str, Row], Unit]:
-    """Return by family and row the unit that tells most of it."""
-    found: dict[tuple[str, Row], Unit] = {}
-    for (rung, row), unit in units.items():
-        key = family(rung, unit), row
-        if key not in found or len(unit.parts) > len(found[key].parts):
-            found[key] = unit
-    return found
 
 
 def moved(before: Unit, after: Unit) -> list[int]:

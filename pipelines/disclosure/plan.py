@@ -1,6 +1,6 @@
 """The plan of releases: which rows of a build stand on which rungs, with the courses of each block."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -8,8 +8,8 @@ from functools import lru_cache
 import polars as pl
 
 from pipelines.disclosure.climbing import Climbing, rows_of
-from pipelines.disclosure.course_rungs import climbed_courses, lags, opened
-from pipelines.disclosure.units import Row, Rung, Unit
+from pipelines.disclosure.course_rungs import climbed_courses, lags, listed, opened
+from pipelines.disclosure.units import Key, Row, Rung, Unit
 from pipelines.estimates.basis import Basis
 from pipelines.estimates.tallies import Tally
 
@@ -22,17 +22,20 @@ class Plan:
     row); `children` has those of each row. `rungs` are in
     an order in which each comes after those that it stands on. `units` has the blocks of each row that
     stands on a rung. `apart` gives for each column and value the rung from which it is told apart from
-    the others. `lags` has by rung how many days before the last of the data a course began at the latest
-    that the rung counts; `opened` the first day of the month of the first course of a row ("") or of a
-    value of a column in it, as `clinic_key=lake`.
+    the others. `lags` has by rung and category how many days before the last of the data the courses
+    that the rung counts had begun; None where that hangs on the course. `listed` are the rows and values
+    that every page of the build lists, None where nobody knows; `opened` has the month in which the
+    first course of a value began, `starts` the days on which courses did.
     """
 
     rungs: tuple[Rung, ...]
     units: Mapping[tuple[str, Row], Unit]
     children: Mapping[Row, tuple[Row, ...]]
     apart: Mapping[tuple[str, str], str]
-    lags: Mapping[str, int] = field(default_factory=dict)
-    opened: Mapping[tuple[Row, str], date] = field(default_factory=dict)
+    lags: Mapping[str, Mapping[str | None, int | None]] = field(default_factory=dict)
+    listed: frozenset[Key] | None = None
+    opened: Mapping[Key, date] = field(default_factory=dict)
+    starts: Sequence[date] = ()
 
 
 @lru_cache(maxsize=16)
@@ -47,7 +50,16 @@ def plan(basis: Basis, smallest: int) -> Plan:
         rungs += part.rungs
         units |= part.units
         children |= part.children()
-    return Plan(tuple(rungs), units, children, apart, lags(basis), opened(basis))
+    return Plan(
+        tuple(rungs),
+        units,
+        children,
+        apart,
+        lags(basis),
+        listed(basis.frame),
+        opened(basis.frame),
+        basis.begun.days,
+    )
 
 
 def _climbed(tally: Tally, smallest: int) -> Climbing:

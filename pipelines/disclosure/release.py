@@ -1,16 +1,15 @@
 """A release: the units that others may see, each as of the build in which it was last let out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 import polars as pl
 
-from pipelines.disclosure.curves import EARLIER
-from pipelines.disclosure.moving import family, finest, moved
+from pipelines.disclosure.moving import family, moved
 from pipelines.disclosure.plan import Plan
-from pipelines.disclosure.reader import Reader
+from pipelines.disclosure.reader import Reader, rows_beneath
+from pipelines.disclosure.snapshot import Snapshot
 from pipelines.disclosure.units import LATER, UNKNOWN, Row, Unit
 
 
@@ -64,20 +63,6 @@ def _by_period(unit: Unit, width: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """What was let out anew on one build: the units whose numbers are of that build."""
-
-    build: str
-    through: str | None
-    units: Mapping[tuple[str, Row], Unit]
-
-    @cached_property
-    def finest(self) -> Mapping[tuple[str, Row], Unit]:
-        """Return by family of rungs and row what tells most of it; see `family`."""
-        return finest(self.units)
-
-
 def next_release(
     made: Plan, earlier: Sequence[Snapshot], build: str, through: str | None, smallest: int
 ) -> tuple[Release, Snapshot]:
@@ -91,7 +76,7 @@ def next_release(
     Else it keeps those of the last time. Nothing is said of definitions that changed between: who
     knows how, knows more.
     """
-    new = Snapshot(build, through, dict(_fresh(made, earlier, through, smallest)))
+    new = Snapshot(build, through, dict(_fresh(made, earlier, through, smallest)), made.listed)
     return standing_release(made, (*earlier, new)), new
 
 
@@ -110,52 +95,42 @@ def _fresh(
     """Yield the units that may be let out anew, rung by rung, each row after its parent."""
     fresh: dict[str, dict[Row, Unit]] = {}
     parents = {child: row for row, rows in made.children.items() for child in rows}
-    reader = Reader(made, smallest)
-    for one in earlier:
-        reader.turn_to(one.through)
-        reader.hear(one.units, EARLIER)
-    reader.turn_to(through)
+    beneath = rows_beneath(made, earlier)
+    reader = Reader(made, earlier, through, smallest)
     for rung in made.rungs:
         standing = {row: unit for (name, row), unit in made.units.items() if name == rung.name}
-        told = [_same(one, rung.name, standing) for one in earlier]
+        told = [rows for one in earlier for rows in _told(one, rung.name, standing)]
         ready = {
             row: unit
             for row, unit in standing.items()
             if all(row in fresh[name] for name in rung.below)
             and _may_move(unit, [seen.get(row) for seen in told], smallest)
-            and not reader.few_show(rung.name, row, unit)
         }
-        taken = {row: unit for row, unit in ready.items() if row not in parents}
-        reader.hear({(rung.name, row): unit for row, unit in taken.items()})
+        taken = {
+            row: unit
+            for row, unit in ready.items()
+            if row not in parents and reader.hear(rung.name, [row]) is None
+        }
         for row in sorted(made.children, key=len):
             if row not in taken:
                 continue
             below = {child: ready[child] for child in made.children[row] if child in ready}
-            before = [(seen[row], _beneath(seen, row)) for seen in told if row in seen]
-            children = dict.fromkeys(
-                [*made.children[row], *(child for _, then in before for child in then)]
-            )
-            family = _Family(rung.name, row, taken[row], list(children), before, smallest)
-            kept = family.kept(below, reader)
-            reader.hear({(rung.name, child): unit for child, unit in kept.items()})
-            taken |= kept
+            children = beneath[row]
+            before = [
+                (seen[row], {child: seen[child] for child in children if child in seen})
+                for seen in told
+                if row in seen
+            ]
+            related = _Family(rung.name, taken[row], children, before, smallest)
+            taken |= related.kept(below, reader)
         fresh[rung.name] = taken
         yield from (((rung.name, row), unit) for row, unit in taken.items())
 
 
-def _same(one: Snapshot, rung: str, standing: Mapping[Row, Unit]) -> dict[Row, Unit]:
-    """Return by row what a snapshot told on a rung, or on the finest one of the same family."""
+def _told(one: Snapshot, rung: str, standing: Mapping[Row, Unit]) -> Iterable[Mapping[Row, Unit]]:
+    """Return what a snapshot told on each rung of the family of a rung, by row."""
     kind = next((family(rung, unit) for unit in standing.values()), rung)
-    return {row: unit for (name, row), unit in one.finest.items() if name == kind}
-
-
-def _beneath(seen: Mapping[Row, Unit], row: Row) -> dict[Row, Unit]:
-    """Return the rows beneath a row that were told, also those that are no more."""
-    return {
-        child: unit
-        for child, unit in seen.items()
-        if len(child) == len(row) + 1 and child[: len(row)] == row
-    }
+    return one.families.get(kind, {}).values()
 
 
 def _may_move(unit: Unit, before: Sequence[Unit | None], smallest: int) -> bool:
@@ -173,20 +148,25 @@ class _Family:
     """A row on a rung with its children: the blocks of now, and those of each time before."""
 
     rung: str
-    row: Row
     parent: Unit
     children: Sequence[Row]
     before: Sequence[tuple[Unit, Mapping[Row, Unit]]]
     smallest: int
 
     def kept(self, children: Mapping[Row, Unit], reader: Reader) -> dict[Row, Unit]:
-        """Return the children that may be let out too; the smallest are held back first."""
+        """Return the children that may be let out too, and let the reader hear them.
+
+        Held back first are those of which few would show, then the smallest.
+        """
         kept = dict(children)
-        while kept and (
-            not all(self._apart(kept, was, seen) for was, seen in self.before)
-            or reader.few_show_among(self.rung, self.row, kept)
-        ):
-            del kept[min(kept, key=lambda row: (kept[row].courses, str(row)))]
+        while kept:
+            smallest = min(kept, key=lambda row: (kept[row].courses, str(row)))
+            if all(self._apart(kept, was, seen) for was, seen in self.before):
+                few = reader.hear(self.rung, kept)
+                if few is None:
+                    break
+                smallest = next((row for row in kept if few[0][: len(row)] == row), smallest)
+            del kept[smallest]
         return kept
 
     def _apart(self, kept: Mapping[Row, Unit], was: Unit, seen: Mapping[Row, Unit]) -> bool:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 Row = tuple[str | None, ...]
+Key = tuple[
+    Row, str
+]  # a row, and a value of a column in it as `clinic_key=lake`; "" for all of the row
 UNKNOWN = "%none"  # how a missing value of a column of groups is written
 NO_PART = "%not due"  # courses that are not due, of ladders of values and time
 OTHERS = "%others"

@@ -1,6 +1,6 @@
 """The basis of rates: every first course with what became of it, whatever a question asks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,11 +15,21 @@ GROUPS = ("clinic_key", "sex", "age_band", "region")
 KEYS = ("course_key", "patient_key", "category", "subtype", *GROUPS, "start_month")
 
 
+@dataclass(frozen=True)
+class Begun:
+    """The days on which courses began, in any order; and by category and window the instruments by which
+    courses are judged. None of either where nobody knows.
+    """
+
+    days: Sequence[date] = ()
+    instruments: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, eq=False)
 class Basis:
     """First courses, unfiltered: what rates of all questions are counted from; and tallies beside them.
 
-    Both are loaded when first asked for. `window` is the headline one. Courses that began on `due_from`
+    All are loaded when first asked for. `window` is the headline one. Courses that began on `due_from`
     or before are due for it on any instrument; None without a calendar. Equal only to itself, so that
     what is worked out from it is kept by it.
     """
@@ -30,6 +40,7 @@ class Basis:
     due_from: date | None
     definitions: Definitions = field(repr=False)
     folder: Path | None = None
+    load_begun: Callable[[], Begun] = field(default=Begun, repr=False)
 
     @cached_property
     def frame(self) -> pl.DataFrame:
@@ -44,6 +55,11 @@ class Basis:
         """Return what is counted beside courses."""
         return self.load_tallies()
 
+    @cached_property
+    def begun(self) -> Begun:
+        """Return when courses began, and by what they are judged."""
+        return self.load_begun()
+
 
 def basis(
     windows: Callable[[], Iterable[tuple[str, pl.DataFrame]]],
@@ -52,11 +68,13 @@ def basis(
     definitions: Definitions,
     beside: Callable[[], tuple[Tally, ...]] = tuple,
     folder: Path | None = None,
+    begun: Callable[[], Begun] = Begun,
 ) -> Basis:
     """Return the basis from the courses of each window: one row per course and measure.
 
     The first of `windows` tells which courses there are; every window has the same. `through` is the
-    last day of the data, `beside` gives the tallies, `folder` is that of the practice.
+    last day of the data, `beside` gives the tallies, `begun` when courses began and by what they
+    are judged, `folder` is that of the practice.
     """
     return Basis(
         lambda: _wide(windows(), window),
@@ -65,6 +83,7 @@ def basis(
         _due_from(window, through, definitions),
         definitions,
         folder,
+        begun,
     )
 
 

@@ -1,9 +1,10 @@
 """An attacker who keeps every release and a calendar: bounds who began between any two weeks.
 
-A practice grows week by week: courses start, come due some weeks later for each window, and are followed
-up or not. The attacker knows all that was let out on each build, after how many weeks courses are due,
-in which month each week lies and when a clinic opened; it does not know any course. So all that
-is told is sums of the same unknowns: the courses of each condition, clinic, week and outcome.
+A practice grows week by week: courses start, come due some weeks later for each window, later in one
+condition than in others, and are followed up or not. The attacker knows all that was let out on each
+build, after how many weeks courses are due, in which month each week lies, when a clinic opened and
+which conditions and clinics pages listed; it does not know any course. So all that is told is sums of the
+same unknowns: the courses of each condition, clinic, week and outcome.
 
 `python -m tests.disclosure.over_time PRACTICES` runs it over 52 weekly builds.
 """
@@ -22,14 +23,15 @@ from scipy.sparse import csr_matrix, vstack
 from pipelines.definitions import Definitions, load
 from pipelines.disclosure.course_rungs import DUE, WIDTH_MONTHS
 from pipelines.disclosure.plan import Plan, plan
-from pipelines.disclosure.release import Snapshot, next_release
+from pipelines.disclosure.release import next_release
+from pipelines.disclosure.snapshot import Snapshot
 from pipelines.disclosure.units import LATER, NO_PART, OTHERS, Row, Unit
 from pipelines.estimates.basis import GROUPS, Basis, status_column
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 WINDOW, SMALLEST = "post_induction", 11
-NO_BASELINE = "no_baseline"
+NO_BASELINE, BELOW_FLOOR = "no_baseline", "below_floor"
 OUTCOMES = (  # in the headline window and in the early one, of which neither follows from the other
     ("not_assessed", "not_assessed"),
     ("not_assessed", "responded"),
@@ -39,11 +41,17 @@ OUTCOMES = (  # in the headline window and in the early one, of which neither fo
     ("not_responded", "not_responded"),
     ("not_responded", "responded"),
     (NO_BASELINE, NO_BASELINE),
+    (BELOW_FLOOR, BELOW_FLOOR),
 )
-WEEKS_UNTIL_DUE = {"early": 4, WINDOW: 9, "week_8": 13, "week_12": 17}
+WEEKS_UNTIL_DUE = {
+    "early": (4, 4),
+    WINDOW: (9, 11),
+    "week_8": (13, 14),
+    "week_12": (17, 18),
+}  # quick, slow
 WINDOW_OF = {"early": "early", "week_8_due": "week_8", "week_8": "week_8",
              "week_12_due": "week_12", "week_12": "week_12"}  # fmt: skip
-ELIGIBLE = np.array([own != NO_BASELINE for own, _ in OUTCOMES])
+ELIGIBLE = np.array([own in DUE for own, _ in OUTCOMES])
 SUMS: dict[str, Flags] = {
     "started": ELIGIBLE | True,
     "eligible": ELIGIBLE,
@@ -62,10 +70,12 @@ EPSILON = 1e-6
 class Growing:
     """A practice that grows: courses by condition, clinic, week of start and outcome.
 
-    `number` has that shape, its weeks from BEFORE the first build on; `leaves` are the conditions.
+    `number` has that shape, its weeks from BEFORE the first build on; `leaves` are the conditions, of
+    which those of the category `slow` are due later.
     """
 
     leaves: tuple[tuple[str, str], ...]
+    slow: str | None
     number: NDArray[np.int64]
     courses: pl.DataFrame
     definitions: Definitions
@@ -73,51 +83,69 @@ class Growing:
     def build(self, week: int) -> Plan:
         """Return the plan of the build of a week."""
         frame = self.courses.filter(pl.col("week") <= week).with_columns(
-            _status(window, weeks, week).alias(status_column("response", window))
-            for window, weeks in WEEKS_UNTIL_DUE.items()
-        )
-        due_from = _day(week - WEEKS_UNTIL_DUE[WINDOW])
+            *[self._status(window, week).alias(status_column("response", window))
+              for window in WEEKS_UNTIL_DUE],
+            self._improvement(week).alias(status_column("improvement", WINDOW)),
+        )  # fmt: skip
+        due_from = _day(week - max(WEEKS_UNTIL_DUE[WINDOW]))
         made = plan(Basis(lambda: frame, tuple, WINDOW, due_from, self.definitions), SMALLEST)
-        lags = {rung: 7 * WEEKS_UNTIL_DUE[WINDOW_OF.get(rung, WINDOW)] for rung in made.lags}
-        return replace(made, lags=lags)
+        lags = {
+            rung: {name: 7 * self.weeks(WINDOW_OF.get(rung, WINDOW), name) for name in by}
+            for rung, by in made.lags.items()
+        }
+        return replace(made, lags=lags, starts=[_day(n) for n in range(-BEFORE, week + 1)])
 
-    def listed(self, week: int) -> set[tuple[str, str]]:
-        """Return the conditions of which a course had begun by a week, as every page lists them."""
-        return set(self.courses.filter(pl.col("week") <= week).select("category", "subtype").rows())
+    def weeks(self, window: str, category: str | None) -> int:
+        """Return after how many weeks courses of a category are due."""
+        return WEEKS_UNTIL_DUE[window][category == self.slow]
 
+    def listed(self, week: int) -> pl.DataFrame:
+        """Return the conditions with clinics of which a course had begun by a week."""
+        return self.courses.filter(pl.col("week") <= week).select(
+            "category", "subtype", "clinic_key"
+        )
 
-def _status(window: str, weeks: int, now: int) -> pl.Expr:
-    """Return what became of each course in a window."""
-    judged = {WINDOW: pl.col("outcome"), "early": pl.col("early")}.get(
-        window, pl.lit("not_assessed")
-    )
-    return (
-        pl.when(pl.col("outcome") == NO_BASELINE)
-        .then("outcome")
-        .when(pl.col("week") + weeks > now)
-        .then(pl.lit("not_yet_due"))
-        .otherwise(judged)
-    )
+    def _due(self, window: str, now: int) -> pl.Expr:
+        quick, slow = WEEKS_UNTIL_DUE[window]
+        weeks = pl.when(pl.col("category") == pl.lit(self.slow)).then(slow).otherwise(quick)
+        return pl.col("week") + weeks <= now
+
+    def _status(self, window: str, now: int) -> pl.Expr:
+        """Return what became of each course in a window."""
+        judged = {WINDOW: pl.col("outcome"), "early": pl.col("early")}.get(
+            window, pl.lit("not_assessed")
+        )
+        never = pl.col("outcome").is_in([NO_BASELINE, BELOW_FLOOR])
+        of_due = pl.when(self._due(window, now)).then(judged).otherwise(pl.lit("not_yet_due"))
+        return pl.when(never).then("outcome").otherwise(of_due)
+
+    def _improvement(self, now: int) -> pl.Expr:
+        """Return whether each course improved: as it responded, and none below the floor."""
+        below = pl.col("outcome") == BELOW_FLOOR
+        judged = pl.when(below).then(pl.lit("not_responded")).otherwise("outcome")
+        of_due = pl.when(self._due(WINDOW, now)).then(judged).otherwise(pl.lit("not_yet_due"))
+        return pl.when(pl.col("outcome") == NO_BASELINE).then("outcome").otherwise(of_due)
 
 
 def growing(
     chance: np.random.Generator, weekly: float, weeks: int, definitions: Definitions
 ) -> Growing:
     """Return a practice that starts so many courses a week on average; its last clinic opens midway."""
-    headline = definitions["categories"].filter("headline")["category"].to_list()
-    conditions = (
-        definitions["subtypes"]
-        .filter(pl.col("category").is_in(headline))
-        .select("category", "subtype")
-        .rows()
-    )
-    leaves = tuple(conditions[n] for n in sorted(chance.choice(len(conditions), LEAVES, False)))
+    headline = pl.col("category").is_in(definitions.headline)
+    known = definitions["subtypes"].select("category", "subtype")
+    conditions, others = known.filter(headline).rows(), known.filter(~headline).rows()
+    leaves = [conditions[n] for n in sorted(chance.choice(len(conditions), LEAVES, False))]
+    if chance.random() < 0.4:  # a condition that all together does not count
+        leaves[-1] = others[int(chance.integers(len(others)))]
+    slow = leaves[0][0] if chance.random() < 0.4 else None
     shape = (LEAVES, CLINICS, BEFORE + weeks, len(OUTCOMES))
     share = np.ones(shape)
     for axis, parts in ((0, LEAVES), (1, CLINICS), (3, len(OUTCOMES))):
         uneven = chance.dirichlet(np.full(parts, 1.0 if axis == 1 else 0.7))
         share *= np.expand_dims(uneven, [n for n in range(4) if n != axis])
     if chance.random() < 0.3:  # every course has a baseline
+        share[..., -2] = 0
+    if chance.random() < 0.3:  # and none is below the floor
         share[..., -1] = 0
     share[:, -1, : BEFORE + int(chance.integers(-BEFORE // 2, weeks))] = 0
     number = chance.poisson(weekly * share)
@@ -137,7 +165,7 @@ def growing(
             "early": [OUTCOMES[n][1] for n in outcome],
         }
     )
-    return Growing(leaves, number, courses, definitions)
+    return Growing(tuple(leaves), slow, number, courses, definitions)
 
 
 def releases(practice: Growing, weeks: Sequence[int], *, guarded: bool = True) -> list[Snapshot]:
@@ -167,7 +195,7 @@ class _Attack:
     """What is told, as equations of the unknowns, and the sums that are small."""
 
     def __init__(self, practice: Growing) -> None:
-        self.leaves, self.shape = practice.leaves, practice.number.shape
+        self.practice, self.leaves, self.shape = practice, practice.leaves, practice.number.shape
         self.truth = practice.number.ravel().astype(np.float64)
         self.week = np.arange(self.shape[2]) - BEFORE
         self.month = np.array([f"{_day(int(week)):%Y-%m}" for week in self.week])
@@ -181,10 +209,13 @@ class _Attack:
         opened = np.array([self.month >= self.month[week] for week in first])
         self.bounds = np.where(self._spread(opened, (1, 2)), LARGEST, 0)
 
-    def see(self, listed: set[tuple[str, str]], now: int) -> None:
-        """Take in which conditions are listed in a week; of the others nobody has begun."""
-        missing = np.array([leaf not in listed for leaf in self.leaves])
-        self.bounds[self._spread(missing, (0,)) & self._spread(self.week <= now, (2,))] = 0
+    def see(self, listed: pl.DataFrame, now: int) -> None:
+        """Take in which conditions and clinics are listed in a week; of the others nobody has begun."""
+        rows = set(listed.select("category", "subtype").rows())
+        leaves = np.array([leaf not in rows for leaf in self.leaves])
+        clinics = np.array([_clinic(n) not in listed["clinic_key"] for n in range(CLINICS)])
+        nobody = self._spread(leaves, (0,)) | self._spread(clinics, (1,))
+        self.bounds[nobody & self._spread(self.week <= now, (2,))] = 0
 
     def hear(self, rung: str, row: Row, unit: Unit, now: int) -> None:
         """Take in the blocks of a unit let out in a week; those that it does not name hold nobody."""
@@ -203,8 +234,9 @@ class _Attack:
         self.told[np.packbits(flat).tobytes()] = flat, count
 
     def _of_row(self, row: Row) -> Flags:
-        inside = np.array([leaf[: len(row)] == row for leaf in self.leaves])
-        return self._spread(inside, (0,))
+        counted = self.practice.definitions.headline
+        inside = [leaf[: len(row)] == row if row else leaf[0] in counted for leaf in self.leaves]
+        return self._spread(np.array(inside), (0,))
 
     def _spread(self, flags: Flags, axes: tuple[int, ...]) -> Flags:
         """Return flags by some of the four axes in the shape of the unknowns."""
@@ -212,15 +244,19 @@ class _Attack:
         return np.asarray(np.broadcast_to(shaped, self.shape).copy(), np.bool_)
 
     def _due(self, window: str, now: int) -> Flags:
-        due = self._spread(self.week + WEEKS_UNTIL_DUE[window] <= now, (2,))
-        return due & self._spread(ELIGIBLE, (3,))
+        """Return who is due if eligible."""
+        weeks = np.array([self.practice.weeks(window, leaf[0]) for leaf in self.leaves])
+        return self._spread(weeks[:, None] + self.week <= now, (0, 2))
 
     def _said(self, rung: str, value: str, unit: Unit, now: int) -> Flags:
         """Return of which unknowns a rung tells a value."""
         value = value.replace("%25", "%")
         if value in ("not_asked", "started"):
             return np.ones(self.shape, np.bool_)
-        due = self._due(WINDOW_OF.get(rung, WINDOW), now)
+        eligible = self._spread(SUMS["eligible"], (3,))
+        if rung == "improvement":
+            eligible |= self._spread(SUMS[BELOW_FLOOR], (3,))
+        due = self._due(WINDOW_OF.get(rung, WINDOW), now) & eligible
         if value in ("not_counted", NO_PART):
             return ~due
         if value == "due":
@@ -228,14 +264,17 @@ class _Attack:
         if value == "rest_of_due":
             return due & ~self._spread(SUMS["responded"], (3,))
         if value == "not_yet_due":
-            return ~due & self._spread(ELIGIBLE, (3,))
-        if value == NO_BASELINE:
+            return ~due & eligible
+        if value in (NO_BASELINE, BELOW_FLOOR):
             return self._spread(SUMS[value], (3,))
         if rung in WINDOW_OF and rung != "early":
             return due if value == "not_assessed" else np.zeros(self.shape, np.bool_)
-        place = 1 if rung == "early" else 0
         if value in DUE:
-            return due & self._spread(np.array([one[place] == value for one in OUTCOMES]), (3,))
+            place = 1 if rung == "early" else 0
+            named = np.array([one[place] == value for one in OUTCOMES])
+            if rung == "improvement" and value == "not_responded":
+                named |= SUMS[BELOW_FLOOR]
+            return due & self._spread(named, (3,))
         if rung in WIDTH_MONTHS:
             return due & self._spread(self._in_period(value, WIDTH_MONTHS[rung]), (2,))
         return due & self._spread(self._in_part(rung, value, unit), (1,))

@@ -6,7 +6,8 @@ import pytest
 from pipelines.definitions import Definitions
 from pipelines.disclosure.moving import moved
 from pipelines.disclosure.plan import Plan
-from pipelines.disclosure.release import Snapshot, next_release
+from pipelines.disclosure.release import next_release
+from pipelines.disclosure.snapshot import Snapshot
 from pipelines.disclosure.units import OTHERS, Row, Rung, Unit
 from tests.disclosure.over_time import computed, growing, releases
 
