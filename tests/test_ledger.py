@@ -10,6 +10,7 @@ import pytest
 
 from pipelines import InputError, disclose, disclose_trend, ledger, open_practice
 from pipelines.disclosure import disclose as disclose_with
+from pipelines.disclosure.plan import plan
 from pipelines.warehouse import build
 from tests.privacy.commands import abate
 
@@ -38,6 +39,9 @@ def test_a_release_is_written_down_with_who_when_what_and_which_build(practice: 
     assert first.renewed > 0
     assert (second.what, second.renewed) == ("rates by sex", 0)
     assert again.units == release.units
+    (snapshot,) = ledger.read(practice).snapshots
+    assert snapshot.units == {key: times[-1].unit for key, times in release.units.items()}
+    assert snapshot.listed == plan(opened.basis, 11).listed
     shown = disclose_with(opened.response(), "cms11", again)
     assert shown.frame["as_of"].null_count() == shown.frame.height
     assert shown.levels[0].equals(disclose(opened.response(), "cms11").levels[0])

@@ -1,5 +1,6 @@
 """A release: the units that others may see, each as of the build in which it was last let out."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -105,6 +106,7 @@ def _fresh(
             for row, unit in standing.items()
             if all(row in fresh[name] for name in rung.below)
             and _may_move(unit, [seen.get(row) for seen in told], smallest)
+            and all(_more_than_listed(made, one, rung.name, row, smallest) for one in earlier)
         }
         taken = {
             row: unit
@@ -135,6 +137,22 @@ def _told(one: Snapshot, rung: str, standing: Mapping[Row, Unit]) -> Iterable[Ma
 
 def _may_move(unit: Unit, before: Sequence[Unit | None], smallest: int) -> bool:
     return all(_enough(one, unit, smallest) for one in before if one is not None)
+
+
+def _more_than_listed(made: Plan, one: Snapshot, rung: str, row: Row, smallest: int) -> bool:
+    """Return whether so many have started since a snapshot that each row and value listed anew, of which
+    it is known that it holds somebody, can hold enough.
+    """
+    before = one.units.get((rung, row))
+    if rung != "started" or before is None or made.listed is None or one.listed is None:
+        return True
+    anew = made.listed - one.listed
+    leaves = sum(
+        key[: len(row)] == row and key not in made.children for key, value in anew if not value
+    )
+    columns = Counter(value.partition("=")[0] for _, value in anew if value and not row)
+    most = max([leaves, *columns.values()])
+    return most < 2 or made.units[rung, row].courses - before.courses >= smallest + most - 1
 
 
 def _enough(before: Unit, after: Unit, smallest: int) -> bool:

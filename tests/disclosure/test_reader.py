@@ -130,6 +130,19 @@ def test_a_row_that_no_page_listed_had_nobody() -> None:
     assert ("started", c) not in released(("2026-01-10", first), ("2026-02-01", now))[1]
 
 
+def test_rows_listed_anew_hold_somebody_each() -> None:
+    """Eleven are new of eleven rows: one of each. With twenty-one, any of them may have eleven."""
+    others = [(f"n{number}",) for number in range(11)]
+    listed: list[frozenset[Key]] = [
+        frozenset((row, "") for row in rows) for rows in ((A,), (A, *others))
+    ]
+    first = replace(plan(started(all=50, a=50), {ALL: (A,)}), listed=listed[0])
+    for number, told in ((61, False), (71, True)):
+        now = replace(plan(started(all=number), {ALL: (A, *others)}), listed=listed[1])
+        found = released(("2026-01-01", first), ("2026-02-01", now))
+        assert (("started", ALL) in found[1]) == told
+
+
 def by_clinic(number: int, **clinics: int) -> Unit:
     named = {OTHERS if name == "others" else name: count for name, count in clinics.items()}
     blocks = {
