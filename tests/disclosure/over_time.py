@@ -13,12 +13,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import product
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 
 from pipelines.definitions import Definitions, load
 from pipelines.disclosure.course_rungs import DUE, WIDTH_MONTHS
@@ -305,13 +306,12 @@ class _Attack:
             np.array([cells for cells, _ in self.told.values()], np.float64)
         )
         self.values = np.array([count for _, count in self.told.values()], np.float64)
-        of = [(row, clinic, name) for row in self.rows for clinic in (None, *range(CLINICS))
-              for name in SUMS]  # fmt: skip
-        self.weekly = vstack([
-            csr_matrix(self._begun(*one, week).ravel(), dtype=np.float64)
-            for one in of for week in range(self.shape[2])
-        ], "csr")  # fmt: skip
-        self.many = len(of)
+        of = list(product(self.rows, (None, *range(CLINICS)), SUMS))
+        self.sides = (
+            np.array([self._of_row(row)[:, 0, 0, 0] for row in self.rows], np.float64),
+            np.concatenate([np.ones((1, CLINICS)), np.eye(CLINICS)]),
+            np.array(list(SUMS.values()), np.float64),
+        )
         real = self._between(self.truth)
         open_ = (real > 0) & (real < SMALLEST)
         for sign in (1, -1):
@@ -322,9 +322,9 @@ class _Attack:
                 open_ &= np.abs(self._between(tried) - real) < 1 - EPSILON
         while open_.any():
             which, first, last = np.argwhere(open_)[0].tolist()
-            target = np.zeros((self.many, self.shape[2]))
+            target = np.zeros((len(of), self.shape[2]))
             target[which, first:last] = 1
-            wanted = np.asarray(self.weekly.T @ target.ravel(), np.float64)
+            wanted = self._cells(target)
             least, most = self._solved(wanted), self._solved(-wanted)
             if np.ceil(wanted @ least - EPSILON) >= np.floor(wanted @ most + EPSILON):
                 row, clinic, name = of[which]
@@ -337,23 +337,24 @@ class _Attack:
             for tried in (least, most):
                 open_ &= np.abs(self._between(tried) - real) < 1 - EPSILON
 
-    def _begun(self, row: Row, clinic: int | None, name: str, week: int) -> Flags:
-        cells = self._of_row(row) & self._spread(SUMS[name], (3,))
-        if clinic is not None:
-            cells &= self._spread(np.arange(CLINICS) == clinic, (1,))
-        return cells & self._spread(np.arange(self.shape[2]) == week, (2,))
-
     def _between(self, cells: Floats) -> Floats:
         """Return the persons of each sum who began from one week to before a later one; else 0."""
-        weekly = (self.weekly @ cells).reshape(self.many, self.shape[2])
-        by = np.concatenate([np.zeros((self.many, 1)), weekly.cumsum(axis=1)], axis=1)
+        whole = cells.reshape(self.shape)
+        weekly = np.einsum("rl,kc,so,lcwo->rksw", *self.sides, whole, optimize=True)
+        by = weekly.reshape(-1, self.shape[2]).cumsum(axis=1)
+        by = np.concatenate([np.zeros((len(by), 1)), by], axis=1)
         return np.triu(by[:, None, :] - by[:, :, None], 1)
 
     def _weights(self, chosen: Flags) -> Floats:
         """Return how often each unknown counts in the sum of the chosen sums."""
         change = chosen.sum(axis=2).astype(np.float64) - chosen.sum(axis=1)
-        within = change.cumsum(axis=1)[:, :-1]
-        return np.asarray(self.weekly.T @ within.ravel(), np.float64)
+        return self._cells(change.cumsum(axis=1)[:, :-1])
+
+    def _cells(self, weekly: Floats) -> Floats:
+        """Return how often each unknown counts in sums, given how often each sum does in each week."""
+        shape = (*(len(side) for side in self.sides), self.shape[2])
+        found = np.einsum("rl,kc,so,rksw->lcwo", *self.sides, weekly.reshape(shape), optimize=True)
+        return np.asarray(found.ravel(), np.float64)
 
     def _solved(self, objective: Floats) -> Floats:
         """Return the way of filling in that makes an objective smallest."""
