@@ -122,14 +122,15 @@ def test_a_row_that_is_gone_is_still_held_against_what_is_left() -> None:
     assert ("d",) not in found[1]
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(("seed", "weeks"), [(0, 10), (1, 10), (5, 1)])
 def test_over_many_builds_no_few_new_persons_can_be_computed(
-    definitions: Definitions, seed: int
+    definitions: Definitions, seed: int, weeks: int
 ) -> None:
+    """Over the builds of a year, one in so many weeks; over_time.py runs more practices."""
     chance = np.random.default_rng(seed)
-    weeks = list(range(0, 52, 10))
+    builds = list(range(0, 52, weeks))
     practice = growing(chance, float(chance.uniform(5, 25)), 52, definitions)
-    assert list(computed(practice, weeks, releases(practice, weeks))) == []
+    assert list(computed(practice, builds, releases(practice, builds))) == []
 
 
 def test_without_the_rule_the_same_attacker_computes_some(definitions: Definitions) -> None:
