@@ -5,6 +5,8 @@ a whole, the others are all its parts. Columns are in the order of their days, t
 began; behind them are those of no one day. Beside it stands, in the same shape, when each was told.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,26 +15,31 @@ from pipelines.disclosure.begun import PLACE, SPLITS
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Pair = tuple[Ints, Ints]
 NOT_TOLD, EARLIER, NOBODY, NOW, NOW_BY_PERIOD, NOW_LATER = 0, 1, 2, 12, 4, 8
 UNTOLD = -1e9
 FEW = 1e-6
 
 
-def fill(cube: Floats, days: Floats) -> None:
+def fill(cube: Floats, days: Floats, same: Sequence[Pair] = ()) -> None:
     """Fill in what follows: between equal points, from wholes and parts, and where a whole stands still.
 
-    `days` are those of the columns that have one.
+    `days` are those of the columns that have one; `same` has for each row the columns in which it has
+    the same numbers as in others, and those others.
     """
     dated = cube[..., : len(days)]
     known = -1
     while known != (known := int((~np.isnan(cube)).sum())):
         _between_equals(dated, days)
+        for row, (one, other) in zip(cube, same, strict=False):
+            row[:, one] = np.where(np.isnan(row[:, one]), row[:, other], row[:, one])
+            row[:, other] = np.where(np.isnan(row[:, other]), row[:, one], row[:, other])
         for name, pieces in SPLITS:
-            both, one, two = (cube[:, PLACE[curve]] for curve in (name, *pieces))
-            _take(both, one + two)
-            _take(one, both - two)
-            _take(two, both - one)
-            for part in (one, two):
+            both, first, second = (cube[:, PLACE[curve]] for curve in (name, *pieces))
+            _take(both, first + second)
+            _take(first, both - second)
+            _take(second, both - first)
+            for part in (first, second):
                 _take(part, np.where(both == 0, 0, np.nan))
                 _carry(part[:, : len(days)], both[:, : len(days)])
         if len(cube) > 1:

@@ -17,6 +17,7 @@ from pipelines.disclosure.curves import (
     NOW_LATER,
     Floats,
     Ints,
+    Pair,
     few_between,
     few_left,
     fill,
@@ -47,6 +48,9 @@ class Reader:
         self._values = _values(made, earlier)
         self._most: dict[Row, int] = {}
         self._build = len(earlier)
+        self._own: dict[Row, dict[float, float]] = {
+            row[:1]: {} for rows in self._rows.values() for row in ((), *rows)
+        }
         before = [self._said(one.units, one.through, at) for at, one in enumerate(earlier)]
         self._new = self._said(made.units, through, self._build)
         self._lay_out([*before, self._new])
@@ -76,6 +80,10 @@ class Reader:
     ) -> dict[tuple[str, Row], list[tuple[Key, Point]]]:
         """Return the points that units of a build tell."""
         today, found = self._today(through, build), {}
+        for rung in {rung for rung, _ in units if rung in self._made.lags}:
+            aside = self._aside(today, build, rung)
+            for row, own in self._own.items():
+                own[aside] = self._last_start(self._day_of(today, build, row, rung))
         for (rung, row), unit in units.items():
             days = [partial(self._day_of, today, build, row), partial(self._aside, today, build)]
             said = [points(rung, unit, day_of) for day_of in days]
@@ -123,10 +131,18 @@ class Reader:
             for key, (curve, day, number) in (one for ones in said.values() for one in ones):
                 same = self._first.setdefault((key, curve, day), number) == number
                 columns.add((day, 0 if same else build + 1))
+        columns |= {(day, 0) for own in self._own.values() for pair in own.items() for day in pair}
         ordered = sorted(columns)
         self._place = {column: at for at, column in enumerate(ordered, start=1)}
         self._columns = len(ordered) + 1
         self._days = np.array([-np.inf, *(day for day, _ in ordered if day < NO_DAY)])
+
+    def _same(self, row: Row) -> Pair:
+        """Return the columns of no one day of which a row has one, and those of its days."""
+        own = self._own.get(row[:1], {})
+        places = [(self._place[aside, 0], self._place[day, 0]) for aside, day in own.items()]
+        one, other = np.array(places, np.int64).reshape(-1, 2).T
+        return one, other
 
     def _put(
         self, into: dict[Key, Known], said: Iterable[tuple[Key, Point]], build: int, when: int
@@ -201,7 +217,7 @@ class Reader:
             each = [known.get(key) or self._of(key) for key in keys]
             cube, told = (np.stack(side) for side in zip(*each, strict=True))
             before = (~np.isnan(cube)).sum(axis=(1, 2))
-            fill(cube, self._days)
+            fill(cube, self._days, [self._same(row) for row, _ in keys])
             if check:
                 most = [self._most.get(row, 1) for row, _ in keys]
                 for at, key in enumerate(keys):
