@@ -204,6 +204,17 @@ def test_where_courses_of_a_row_are_due_after_other_days_it_is_compared_by_its_n
         assert (("due", A) in found[1]) == told
 
 
+def test_what_a_build_leaves_over_is_known_on_the_day_of_each_category() -> None:
+    """Of a 332 - 182 = 150 are due, who had begun 76 days before, when 156 or 165 had started."""
+    lags: dict[str, dict[str | None, int | None]] = {"due": {"a": 76, "b": 58}}
+    for number, told in ((156, False), (165, True)):
+        first = plan(started(all=300, a=number))
+        now = plan(started(all=431, b=239) | {("due", ALL): due(332, 99), ("due", B): due(182, 57)})
+        builds = [replace(one, lags=lags) for one in (first, now)]
+        found = released(("2026-01-01", builds[0]), ("2026-03-18", builds[1]))
+        assert (("due", B) in found[1]) == told
+
+
 def test_corrected_numbers_of_a_day_are_held_against_those_told_before() -> None:
     first = plan(started(all=100))
     for number, told in ((103, False), (112, True)):
