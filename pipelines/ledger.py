@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -81,7 +81,7 @@ def read(folder: Path) -> Ledger:
             if said["units"] is not None:
                 snapshots.append(_snapshot(said, seen))
                 seen.update(snapshots[-1].units)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AssertionError):
             raise _broken(f"line {number} can't be read") from None
         entries.append(entry)
         last = _hash(line)
@@ -235,6 +235,7 @@ def _snapshot(said: Mapping[str, object], seen: Mapping[tuple[str, Row], Unit]) 
             key = rung, tuple(row)
             units[key] = seen[key] if counts is None else Unit(counts, tuple(told["parts"]), most)
     day, pages = said["through"], said.get("listed")
+    assert day is None or date.fromisoformat(str(day))
     assert pages is None or isinstance(pages, list)
     listed = None if pages is None else frozenset((tuple(row), value) for row, value in pages)
     return Snapshot(str(said["build"]), None if day is None else str(day), units, listed)

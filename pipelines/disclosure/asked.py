@@ -10,7 +10,7 @@ from pipelines.definitions import Definitions
 from pipelines.definitions.errors import listed
 from pipelines.disclosure.course_rungs import DUE, WIDTH_MONTHS
 from pipelines.disclosure.release import Kept, Release
-from pipelines.disclosure.units import LATER, NO_PART, UNKNOWN, Row, part_of
+from pipelines.disclosure.units import COUNTS, LATER, NO_PART, UNKNOWN, Row, part_of
 from pipelines.estimates.basis import GROUPS
 from pipelines.estimates.result import Question
 
@@ -63,7 +63,7 @@ class Asked:
         if self.rung is not None:
             kept = release.kept(self.rung, row)
             return NOTHING if kept is None else Told(_of_measure(kept, self.rung), kept)
-        for rung in ("missing", "responded", "due", "started"):
+        for rung in COUNTS:
             kept = release.kept(rung, row)
             if kept is not None:
                 numbers = _headline(kept, rung)

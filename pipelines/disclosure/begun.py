@@ -103,7 +103,7 @@ def _early(rung: str, unit: Unit, early: float, due: float) -> Iterator[tuple[st
 def _before_periods(rung: str, unit: Unit) -> Iterator[tuple[str, float, int]]:
     """Yield what had begun before each period that is told, also in months that nobody knows."""
     starts = sorted({part.removeprefix(LATER) for part in unit.parts if part != UNKNOWN})
-    for start in starts[1:]:
+    for start in starts:
         inside = [
             part for part in unit.parts if part == UNKNOWN or part.removeprefix(LATER) < start
         ]

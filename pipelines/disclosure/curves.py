@@ -19,18 +19,22 @@ Pair = tuple[Ints, Ints]
 NOT_TOLD, EARLIER, NOBODY, NOW, NOW_BY_PERIOD, NOW_LATER = 0, 1, 2, 12, 4, 8
 UNTOLD = -1e9
 FEW = 1e-6
+PIECES = [PLACE[piece] for _, pieces in SPLITS for piece in pieces]
+WHOLES = [PLACE[name] for name, pieces in SPLITS for _ in pieces]
 
 
-def fill(cube: Floats, days: Floats, same: Sequence[Pair] = ()) -> None:
+def fill(
+    cube: Floats, days: Floats, runs: Sequence[slice] = (slice(None),), same: Sequence[Pair] = ()
+) -> None:
     """Fill in what follows: between equal points, from wholes and parts, and where a whole stands still.
 
-    `days` are those of the columns that have one; `same` has for each row the columns in which it has
-    the same numbers as in others, and those others.
+    `runs` are the columns of days, and of each kind of no one day; `days` tell which of them are the same.
+    `same` has for each row the columns in which it has the same numbers as in others, and those others.
     """
-    dated = cube[..., : len(days)]
     known = -1
     while known != (known := int((~np.isnan(cube)).sum())):
-        _between_equals(dated, days)
+        for run in runs:
+            _between_equals(cube[..., run], days[run])
         for row, (one, other) in zip(cube, same, strict=False):
             row[:, one] = np.where(np.isnan(row[:, one]), row[:, other], row[:, one])
             row[:, other] = np.where(np.isnan(row[:, other]), row[:, one], row[:, other])
@@ -39,12 +43,17 @@ def fill(cube: Floats, days: Floats, same: Sequence[Pair] = ()) -> None:
             _take(both, first + second)
             _take(first, both - second)
             _take(second, both - first)
-            for part in (first, second):
-                _take(part, np.where(both == 0, 0, np.nan))
-                _carry(part[:, : len(days)], both[:, : len(days)])
+            for piece in (first, second):
+                _take(piece, np.where(both == 0, 0, np.nan))
+        for run in runs:
+            within = cube[:, PIECES, run]
+            _carry(within, cube[:, WHOLES, run])
+            cube[:, PIECES, run] = within
         if len(cube) > 1:
             _share(cube[0], cube[1:])
-            _carry(dated[1:], np.broadcast_to(dated[0], dated[1:].shape))
+            for run in runs:
+                parts = cube[1:, :, run]
+                _carry(parts, np.broadcast_to(cube[0, :, run], parts.shape))
 
 
 def _share(whole: Floats, parts: Floats) -> None:
@@ -91,7 +100,8 @@ def few_between(numbers: Floats, told: Ints, smallest: int, most: int) -> bool:
     more must lie between.
     """
     known = np.where(numbers > 0, numbers, np.nan)
-    if (known < smallest - FEW).any():
+    least = np.where(told == NOT_TOLD, smallest * most, smallest)
+    if (known < least - FEW).any():
         return True
     apart = np.diff(np.sort(known, axis=-1), axis=-1)
     if _few(apart, smallest):
@@ -147,7 +157,8 @@ def _limit(told: Ints, smallest: int, most: int) -> Floats | int:
         return smallest
     both, either = told[:, None] & told, told[:, None] | told
     limit = np.where(both & EARLIER, 0.0, smallest * most)
-    return np.where((both & NOW > 0) | (either & NOBODY > 0), smallest, limit)
+    alone = (either & NOBODY > 0) & (either != NOBODY)
+    return np.where((both & NOW > 0) | alone, smallest, limit)
 
 
 def _few(apart: Floats, limit: Floats | int) -> bool:

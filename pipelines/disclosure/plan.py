@@ -25,7 +25,8 @@ class Plan:
     the others. `lags` has by rung and category how many days before the last of the data the courses
     that the rung counts had begun; None where that hangs on the course. `listed` are the rows and values
     that every page of the build lists, None where nobody knows; `opened` has the month in which the
-    first course of a value began, `starts` the days on which courses did.
+    first course of a value began, `starts` the days on which courses did. `counted` are the rows that
+    () counts if they hold anybody; None: any row of one name.
     """
 
     rungs: tuple[Rung, ...]
@@ -36,6 +37,7 @@ class Plan:
     listed: frozenset[Key] | None = None
     opened: Mapping[Key, date] = field(default_factory=dict)
     starts: Sequence[date] = ()
+    counted: frozenset[Row] | None = None
 
 
 @lru_cache(maxsize=16)
@@ -59,6 +61,7 @@ def plan(basis: Basis, smallest: int) -> Plan:
         listed(basis.frame),
         opened(basis.frame),
         basis.begun.days,
+        frozenset((category,) for category in basis.definitions.headline),
     )
 
 

@@ -2,8 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -30,7 +32,7 @@ from pipelines.estimates.basis import GROUPS
 Family = tuple[Key, str]  # a whole, and the column whose values are its parts; "" for rows beneath
 Known = tuple[Floats, Ints]  # numbers by curve and column, and when they were told
 APART = 100_000.0  # days between builds of which nobody knows the day
-NO_DAY = 1e9  # numbers from here on stand for no one day
+NO_DAY, KIND = 1e9, 1e7  # numbers from here on stand for no one day; and for so many kinds of them
 LATER_WINDOWS = ("week_8_due", "week_12_due")
 PERIODS = ("half_year", "quarter", "month")
 
@@ -75,6 +77,12 @@ class Reader:
             self._known |= trial
         return few
 
+    def again(self) -> "Reader":
+        """Return a reader who knows the same."""
+        other = copy(self)
+        other._known = dict(self._known)
+        return other
+
     def _said(
         self, units: Mapping[tuple[str, Row], Unit], through: str | None, build: int
     ) -> dict[tuple[str, Row], list[tuple[Key, Point]]]:
@@ -116,7 +124,7 @@ class Reader:
         lags = self._made.lags.get(rung)
         if lags is None:
             return today
-        return NO_DAY + APART * build + min((lag for lag in lags.values() if lag), default=0)
+        return NO_DAY + KIND * min((lag for lag in lags.values() if lag), default=0) + build
 
     def _last_start(self, day: float) -> float:
         """Return the last day until then on which a course began: days without one tell the same."""
@@ -135,7 +143,10 @@ class Reader:
         ordered = sorted(columns)
         self._place = {column: at for at, column in enumerate(ordered, start=1)}
         self._columns = len(ordered) + 1
-        self._days = np.array([-np.inf, *(day for day, _ in ordered if day < NO_DAY)])
+        self._days = np.array([-np.inf, *(day for day, _ in ordered)])
+        kinds = np.maximum(self._days - NO_DAY, -1) // KIND
+        ends = [*(np.flatnonzero(np.diff(kinds)) + 1).tolist(), self._columns]
+        self._runs = [slice(*pair) for pair in pairwise([0, *ends])]
 
     def _same(self, row: Row) -> Pair:
         """Return the columns of no one day of which a row has one, and those of its days."""
@@ -164,7 +175,7 @@ class Reader:
         row, value = key
         keys = ((row, ""), ((), value))
         opened = max((self._opened.get(one, -np.inf) for one in keys), default=-np.inf)
-        numbers[:, : len(self._days)][:, self._days < opened] = 0
+        numbers[:, self._days < opened] = 0
         numbers[:, 0] = 0
         told = np.full(numbers.shape, NOT_TOLD)
         told[:, 0] = NOBODY
@@ -217,7 +228,7 @@ class Reader:
             each = [known.get(key) or self._of(key) for key in keys]
             cube, told = (np.stack(side) for side in zip(*each, strict=True))
             before = (~np.isnan(cube)).sum(axis=(1, 2))
-            fill(cube, self._days, [self._same(row) for row, _ in keys])
+            fill(cube, self._days, self._runs, [self._same(row) for row, _ in keys])
             if check:
                 most = [self._most.get(row, 1) for row, _ in keys]
                 for at, key in enumerate(keys):
@@ -235,9 +246,11 @@ def rows_beneath(made: Plan, earlier: Sequence[Snapshot]) -> dict[Row, list[Row]
     """Return the rows beneath each row, also those that are listed no more."""
     found = {row: list(children) for row, children in made.children.items()}
     beneath = {child for children in found.values() for child in children}
-    there = {row for _, row in made.units} | {row for row, value in made.listed or () if not value}
+    beneath |= {row for _, row in made.units} | set(found)
+    beneath |= {row for row, value in made.listed or () if not value}
     for row in dict.fromkeys(row for one in earlier for _, row in one.units):
-        if row and row not in beneath | there:
+        outside = made.counted is not None and row[:1] not in made.counted
+        if row and row not in beneath and not (outside and len(row) == 1):
             found.setdefault(row[:-1], []).append(row)
             beneath.add(row)
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 Row = tuple[str | None, ...]
 Key = tuple[
@@ -10,6 +11,12 @@ Key = tuple[
 UNKNOWN = "%none"  # how a missing value of a column of groups is written
 NO_PART = "%not due"  # courses that are not due, of ladders of values and time
 OTHERS = "%others"
+COUNTS = (
+    "missing",
+    "responded",
+    "due",
+    "started",
+)  # rungs that tell a rate or what it rests on, finest first
 LATER = "from "  # the last period that is told, and all after it
 
 
@@ -51,6 +58,11 @@ class Unit:
         """Return the courses of the blocks of which each of the rungs named tells this value."""
         wanted = {told(rung, value) for rung, value in values.items()}
         return sum(count for block, count in self.counts.items() if wanted <= set(block.split("|")))
+
+    @cached_property
+    def blocks(self) -> frozenset[tuple[str, int]]:
+        """Return the blocks with their courses, to look units up by."""
+        return frozenset(self.counts.items())
 
     @property
     def courses(self) -> int:

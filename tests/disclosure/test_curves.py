@@ -181,9 +181,13 @@ def test_periods_tell_how_many_had_begun_before_each() -> None:
         f"due=due|missing=not_assessed|{told_of('month', part)}": n for part, n in numbers.items()
     }
     found = said("month", Unit(blocks, tuple(numbers)))
-    days = [date(2026, 1, 31).toordinal(), date(2026, 2, 28).toordinal()]
+    days = [
+        date(2025, 12, 31).toordinal(),
+        date(2026, 1, 31).toordinal(),
+        date(2026, 2, 28).toordinal(),
+    ]
     assert {one for one in found if one[0] == "eligible"} == {
-        ("eligible", days[0], 22), ("eligible", days[1], 47),
+        ("eligible", days[0], 2), ("eligible", days[1], 22), ("eligible", days[2], 47),
     }  # fmt: skip
     assert {one for one in found if one[0] == "responded"} == {
         ("responded", day, 0) for day in days

@@ -100,7 +100,7 @@ def test_who_has_no_baseline_is_what_the_other_reasons_leave() -> None:
     }
     builds = [
         ("2026-01-01", plan(first)),
-        ("2026-01-08", plan(started(all=225))),
+        ("2026-01-08", plan(started(all=225) | {("due", ALL): due(111, 114)})),
         ("2026-03-07", plan(last)),
     ]
     found = released(*builds)
@@ -117,6 +117,46 @@ def test_a_row_that_all_together_does_not_count_is_none_of_its_parts() -> None:
     }
     alone = released(("2026-01-01", plan(started(all=100, a=50, z=45))))
     assert alone[0] == {("started", ALL), ("started", A), ("started", Z)}
+
+
+def test_a_row_is_replaced_with_its_rate_or_not_at_all() -> None:
+    """Who is due moved by 5: then who started, of whom there are more, is not told anew either."""
+    first = plan(started(all=100) | {("due", ALL): due(60, 40)})
+    now = plan(started(all=120) | {("due", ALL): due(65, 55)})
+    assert released(("2026-01-01", first), ("2026-02-01", now))[1] == set()
+
+
+def test_a_row_with_the_same_counts_at_two_times_has_the_same_remissions() -> None:
+    """a had 41 of 74 on the second build as on the third; so b had 30 remissions, then 33."""
+    rungs = (Rung("missing", ()), Rung("remission", ("missing",)))
+
+    def build(met: int, unmet: int, of_a: tuple[int, int], gone: int, gone_of_a: int) -> Plan:
+        units = {("missing", ALL): judged(met, unmet), ("missing", A): judged(*of_a)}
+        units[("remission", ALL)] = judged(gone, met + unmet - gone, "remission")
+        units[("remission", A)] = judged(gone_of_a, sum(of_a) - gone_of_a, "remission")
+        return Plan(rungs, units, {ALL: (A, B)}, {}, LAGS)
+
+    found = released(
+        ("2026-01-01", build(200, 100, (100, 50), 60, 30)),
+        ("2026-02-01", build(260, 130, (130, 65), 74, 41)),
+        ("2026-03-01", build(300, 160, (130, 65), 95, 41)),
+    )
+    assert ("remission", A) in found[0]
+    assert ("remission", A) not in found[1] | found[2]
+
+
+def judged(met: int, unmet: int, rung: str = "missing") -> Unit:
+    return Unit({f"{rung}=responded": met, f"{rung}=not_responded": unmet})
+
+
+def test_visits_that_stand_no_more_are_no_row_of_courses() -> None:
+    """So 120 - 57 of a are 63, and were 60, whether or not visits are told."""
+    visits = {("visits held", ("visits",)): Unit({"visits held=held": 40})}
+    first, now = plan(started(all=100, a=60)), plan(started(all=120, b=57))
+    held = replace(first, rungs=(*RUNGS, Rung("visits held", ())), units=dict(first.units) | visits)
+    for made in (first, held):
+        later = replace(now, children=dict(now.children) | {("visits",): (("visits", "x"),)})
+        assert released(("2026-01-01", made), ("2026-02-01", later))[1] == {("started", ALL)}
 
 
 def test_a_row_that_no_page_listed_had_nobody() -> None:

@@ -1,0 +1,293 @@
+"""Renewal: which rows of a build may be let out anew, after all that was let out before."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import combinations
+
+from pipelines.disclosure.moving import family, moved
+from pipelines.disclosure.plan import Plan
+from pipelines.disclosure.reader import Reader, rows_beneath
+from pipelines.disclosure.snapshot import Snapshot
+from pipelines.disclosure.units import COUNTS, Row, Rung, Unit
+
+Units = Mapping[tuple[str, Row], Unit]
+Rows = Mapping[Row, Unit]  # of one rung
+Time = tuple[Units, Rows]  # all units of a build, and those on one rung
+Side = tuple[Unit, Rows]  # a row, and the rows beneath it that are known
+
+
+@dataclass(frozen=True)
+class _Then:
+    """What was told of a rung before: by row; and for which rows that follows only from those of now."""
+
+    rows: Rows
+    by_now: Set[Row]
+
+
+class Renewal:
+    """The units of a plan that may be let out anew; see `next_release`."""
+
+    def __init__(
+        self, made: Plan, earlier: Sequence[Snapshot], through: str | None, smallest: int
+    ) -> None:
+        """Prepare to hold a plan against earlier releases, oldest first."""
+        self._made, self._earlier = made, earlier
+        self._through, self._smallest = through, smallest
+        self._beneath = rows_beneath(made, earlier)
+        self._parents = {child: row for row, rows in made.children.items() for child in rows}
+        self._standing: dict[str, dict[Row, Unit]] = {rung.name: {} for rung in made.rungs}
+        for (rung, row), unit in made.units.items():
+            self._standing[rung][row] = unit
+        self._told = {rung.name: self._told_on(rung) for rung in made.rungs}
+        self._shown: dict[Row, str] = {}  # the finest of COUNTS that was told of each row
+        for rung in reversed(COUNTS):
+            self._shown |= {row: rung for one in earlier for name, row in one.units if name == rung}
+
+    def units(self) -> Units:
+        """Return the units that may be let out anew."""
+        still = self._with_all_beneath(row for row in self._shown if not self._may_all_move(row))
+        rows = {row for _, row in self._made.units}
+        reader: Reader | None = None
+        while not rows <= still:
+            reader = reader or Reader(self._made, self._earlier, self._through, self._smallest)
+            fresh = self._fresh(reader.again(), still)
+            halved = self._halved(fresh)
+            if not halved:
+                return {
+                    (rung, row): unit
+                    for rung, units in fresh.items()
+                    for row, unit in units.items()
+                }
+            still |= self._with_all_beneath(halved)
+        return {}
+
+    def _may_all_move(self, row: Row) -> bool:
+        """Return whether all counts that a page shows of a row may be replaced, as far as it is itself held
+        against earlier ones.
+        """
+        rungs = COUNTS[COUNTS.index(self._shown[row]) :]
+        return all(
+            row in self._standing.get(rung, ()) and self._may_move(rung, row)
+            for rung in rungs
+            if rung in self._standing
+        )
+
+    def _with_all_beneath(self, rows: Iterable[Row]) -> set[Row]:
+        found = set(rows)
+        for row in sorted(self._parents, key=len):
+            if self._parents[row] in found:
+                found.add(row)
+        return found
+
+    def _halved(self, fresh: Mapping[str, Rows]) -> set[Row]:
+        """Return the rows that would be replaced but for what a page shows of them: their rate, or what of
+        its counts was told.
+        """
+        renewed = {row for rows in fresh.values() for row in rows}
+        return {
+            row
+            for row in renewed
+            if row in self._shown and row not in fresh.get(self._shown[row], {})
+        }
+
+    def _fresh(self, reader: Reader, still: Set[Row]) -> dict[str, dict[Row, Unit]]:
+        """Return by rung the units that may be let out anew, but of rows that stand `still`; only those of
+        COUNTS where some row would be without its rate.
+        """
+        fresh: dict[str, dict[Row, Unit]] = {}
+        for rung in self._made.rungs:
+            ready = {
+                row: unit
+                for row, unit in self._standing[rung.name].items()
+                if row not in still
+                and all(row in fresh[name] for name in rung.below)
+                and self._may_move(rung.name, row)
+            }
+            taken = {
+                row: unit
+                for row, unit in ready.items()
+                if row not in self._parents and reader.hear(rung.name, [row]) is None
+            }
+            for row in sorted(self._made.children, key=len):
+                if row in taken:
+                    below = {
+                        child: ready[child] for child in self._made.children[row] if child in ready
+                    }
+                    taken |= self._family(rung.name, row).kept(below, reader)
+            fresh[rung.name] = taken
+            if rung.name == COUNTS[0] and self._halved(fresh):
+                break
+        return fresh
+
+    def _family(self, rung: str, row: Row) -> "_Family":
+        children = self._beneath[row]
+        before, by_now = [], []
+        for then in self._told[rung]:
+            if row in then.rows:
+                before.append(
+                    (then.rows[row], {one: then.rows[one] for one in children if one in then.rows})
+                )
+                by_now.append(then.by_now)
+        now = self._standing[rung][row]
+        return _Family(rung, now, children, before, by_now, self._smallest)
+
+    def _may_move(self, rung: str, row: Row) -> bool:
+        unit = self._standing[rung][row]
+        before = [then.rows[row] for then in self._told[rung] if row in then.rows]
+        return all(_enough(one, unit, self._smallest) for one in before) and all(
+            _more_than_listed(self._made, one, rung, row, self._smallest) for one in self._earlier
+        )
+
+    def _told_on(self, rung: Rung) -> list[_Then]:
+        """Return what each earlier build told on each rung of the family of a rung.
+
+        Also what follows: a row with the same blocks on the rungs below at two times, of which one told
+        the rung, had the same on it at the other.
+        """
+        standing = self._standing[rung.name]
+        kind = next((family(rung.name, unit) for unit in standing.values()), rung.name)
+        below = {one.name: one.below for one in self._made.rungs}
+        names = [name for one in self._earlier for name in one.families.get(kind, {})]
+        found: list[_Then] = []
+        for name in dict.fromkeys([*names, rung.name]):
+            times: list[Time] = [
+                (one.units, one.families.get(kind, {}).get(name, {})) for one in self._earlier
+            ]
+            ground = below.get(name, ())
+            known = _followed(times, ground)
+            now: list[Time] = [(self._made.units, standing)] if name == rung.name else []
+            all_known = _followed([*times, *now], ground)[: len(times)]
+            found += [
+                _Then(rows, rows.keys() - before.keys())
+                for rows, before in zip(all_known, known, strict=True)
+                if rows
+            ]
+        return found
+
+
+def _followed(times: Sequence[Time], below: Sequence[str]) -> list[Rows]:
+    """Return by row what was told on a rung at each time, and what follows from other times."""
+    if not below:
+        return [rows for _, rows in times]
+    known = {
+        (row, ground): unit
+        for units, rows in times
+        for row, unit in rows.items()
+        if (ground := _ground(units, row, below))
+    }
+    every = dict.fromkeys(row for row, _ in known)
+    return [
+        {row: known[row, ground] for row in every
+         if (ground := _ground(units, row, below)) and (row, ground) in known} | dict(rows)
+        for units, rows in times
+    ]  # fmt: skip
+
+
+def _ground(units: Units, row: Row, below: Sequence[str]) -> tuple[frozenset[tuple[str, int]], ...]:
+    """Return what a row tells on the rungs below; nothing where it does not stand on all of them."""
+    if not all((rung, row) in units for rung in below):
+        return ()
+    return tuple(units[rung, row].blocks for rung in below)
+
+
+def _more_than_listed(made: Plan, one: Snapshot, rung: str, row: Row, smallest: int) -> bool:
+    """Return whether so many have started since a snapshot that each row and value listed anew, of which
+    it is known that it holds somebody, can hold enough.
+    """
+    before = one.units.get((rung, row))
+    if rung != "started" or before is None or made.listed is None or one.listed is None:
+        return True
+    anew = made.listed - one.listed
+    leaves = sum(
+        key[: len(row)] == row and key not in made.children for key, value in anew if not value
+    )
+    columns = Counter(value.partition("=")[0] for _, value in anew if value and not row)
+    most = max([leaves, *columns.values()])
+    return most < 2 or made.units[rung, row].courses - before.courses >= smallest + most - 1
+
+
+def _enough(before: Unit, after: Unit, smallest: int) -> bool:
+    """Return whether what moved is of nobody or of enough persons, however many of it each has."""
+    least = smallest * max(before.most, after.most)
+    return all(number == 0 or abs(number) >= least for number in moved(before, after))
+
+
+@dataclass(frozen=True)
+class _Family:
+    """A row on a rung with its children: the blocks of now, and those of each time before, which for some
+    children follow only from those of now.
+    """
+
+    rung: str
+    parent: Unit
+    children: Sequence[Row]
+    before: Sequence[Side]
+    by_now: Sequence[Set[Row]]
+    smallest: int
+
+    def kept(self, children: Rows, reader: Reader) -> dict[Row, Unit]:
+        """Return the children that may be let out too, and let the reader hear them.
+
+        Held back first are those of which few would show, then the smallest.
+        """
+        kept = dict(children)
+        while kept:
+            last = min(kept, key=lambda row: (kept[row].courses, str(row)))
+            if self._may_show(kept):
+                few = reader.hear(self.rung, kept)
+                if few is None:
+                    break
+                last = next((row for row in kept if few[0][: len(row)] == row), last)
+            del kept[last]
+        return kept
+
+    def _may_show(self, kept: Rows) -> bool:
+        """Return whether no small number of persons shows between any two times, if children are kept."""
+        sides: list[Side] = []
+        told_by_now: list[bool] = []
+        for (parent, rows), by_now in zip(self.before, self.by_now, strict=True):
+            known = {row: unit for row, unit in rows.items() if row in kept or row not in by_now}
+            sides.append((parent, known))
+            told_by_now.append(not by_now.isdisjoint(known))
+        now = self.parent, kept
+        return all(self._apart(now, side) for side in sides) and all(
+            self._apart(sides[one], sides[other])
+            for one, other in combinations(range(len(sides)), 2)
+            if told_by_now[one] or told_by_now[other]
+        )
+
+    def _apart(self, one: Side, other: Side) -> bool:
+        """Return whether no small number of persons shows between two times.
+
+        Three sums are known at both: what is left without the rows seen at both; and, where the rows seen
+        at one time are all that the other leaves over, those.
+        """
+        both = [row for row in one[1] if row in other[1]]
+        if not self._enough(_left(one, both), _left(other, both)):
+            return False
+        for side, opposite in ((one, other), (other, one)):
+            over = [row for row in self.children if row not in side[1]]
+            if over and all(row in opposite[1] for row in over):
+                shown = _sum(opposite, over)
+                if not self._enough(_left(side, list(side[1])), shown):
+                    return False
+        return True
+
+    def _enough(self, before: Unit, after: Unit) -> bool:
+        return _enough(before, after, self.smallest)
+
+
+def _left(side: Side, without: Sequence[Row]) -> Unit:
+    left, rows = side
+    for row in without:
+        left = left.plus(rows[row], -1)
+    return left
+
+
+def _sum(side: Side, chosen: Sequence[Row]) -> Unit:
+    parent, rows = side
+    found = Unit({}, parent.parts)
+    for row in chosen:
+        found = found.plus(rows[row])
+    return found
