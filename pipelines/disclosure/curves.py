@@ -128,7 +128,8 @@ def few_left(cube: Floats, told: Ints, smallest: int, most: int) -> bool:
 def _few_left(numbers: Floats, told: Ints, smallest: int, most: int) -> bool:
     columns = np.flatnonzero(~np.isnan(numbers[0]))
     known = ~np.isnan(numbers[:, columns])
-    when = np.bitwise_and.reduce(np.where(known, told[:, columns], -1), axis=0)
+    counted = numbers[:, columns] > 0
+    when = np.bitwise_and.reduce(np.where(counted, told[:, columns], -1), axis=0)
     if most == 1:
         when = np.zeros_like(when)
     table = np.where(known, numbers[:, columns], UNTOLD)
