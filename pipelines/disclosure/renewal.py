@@ -9,7 +9,7 @@ from pipelines.disclosure.moving import family, moved
 from pipelines.disclosure.plan import Plan
 from pipelines.disclosure.reader import Reader, rows_beneath
 from pipelines.disclosure.snapshot import Snapshot
-from pipelines.disclosure.units import COUNTS, Row, Rung, Unit
+from pipelines.disclosure.units import COUNTS, Key, Row, Rung, Unit
 
 Units = Mapping[tuple[str, Row], Unit]
 Rows = Mapping[Row, Unit]  # of one rung
@@ -19,10 +19,14 @@ Side = tuple[Unit, Rows]  # a row, and the rows beneath it that are known
 
 @dataclass(frozen=True)
 class _Then:
-    """What was told of a rung before: by row; and for which rows that follows only from those of now."""
+    """What was told of a rung before: by row; and for which rows that follows only from those of now.
+
+    `anew` are the finest rows that pages list now and did not then, of the rung that counts all.
+    """
 
     rows: Rows
     by_now: Set[Row]
+    anew: Sequence[Row]
 
 
 class Renewal:
@@ -39,6 +43,9 @@ class Renewal:
         self._standing: dict[str, dict[Row, Unit]] = {rung.name: {} for rung in made.rungs}
         for (rung, row), unit in made.units.items():
             self._standing[rung][row] = unit
+        self._anew = [
+            [row for row, value in _listed_since(made, one) if not value] for one in earlier
+        ]
         self._told = {rung.name: self._told_on(rung) for rung in made.rungs}
         self._shown: dict[Row, str] = {}  # the finest of COUNTS that was told of each row
         for rung in reversed(COUNTS):
@@ -122,21 +129,20 @@ class Renewal:
 
     def _family(self, rung: str, row: Row) -> "_Family":
         children = self._beneath[row]
-        before, by_now = [], []
-        for then in self._told[rung]:
-            if row in then.rows:
-                before.append(
-                    (then.rows[row], {one: then.rows[one] for one in children if one in then.rows})
-                )
-                by_now.append(then.by_now)
+        before = [then for then in self._told[rung] if row in then.rows]
+        sides = [
+            (then.rows[row], {one: then.rows[one] for one in children if one in then.rows})
+            for then in before
+        ]
         now = self._standing[rung][row]
-        return _Family(rung, now, children, before, by_now, self._smallest)
+        return _Family(rung, now, children, before, sides, self._smallest)
 
     def _may_move(self, rung: str, row: Row) -> bool:
         unit = self._standing[rung][row]
         before = [then.rows[row] for then in self._told[rung] if row in then.rows]
         return all(_enough(one, unit, self._smallest) for one in before) and all(
-            _more_than_listed(self._made, one, rung, row, self._smallest) for one in self._earlier
+            _more_than_listed(self._made, one, rung, row, self._smallest)
+            for one in (None, *self._earlier)
         )
 
     def _told_on(self, rung: Rung) -> list[_Then]:
@@ -159,8 +165,8 @@ class Renewal:
             now: list[Time] = [(self._made.units, standing)] if name == rung.name else []
             all_known = _followed([*times, *now], ground)[: len(times)]
             found += [
-                _Then(rows, rows.keys() - before.keys())
-                for rows, before in zip(all_known, known, strict=True)
+                _Then(rows, rows.keys() - before.keys(), anew if name == "started" else ())
+                for rows, before, anew in zip(all_known, known, self._anew, strict=True)
                 if rows
             ]
         return found
@@ -191,20 +197,29 @@ def _ground(units: Units, row: Row, below: Sequence[str]) -> tuple[frozenset[tup
     return tuple(units[rung, row].blocks for rung in below)
 
 
-def _more_than_listed(made: Plan, one: Snapshot, rung: str, row: Row, smallest: int) -> bool:
-    """Return whether so many have started since a snapshot that each row and value listed anew, of which
-    it is known that it holds somebody, can hold enough.
+def _more_than_listed(made: Plan, one: Snapshot | None, rung: str, row: Row, smallest: int) -> bool:
+    """Return whether so many have started since a snapshot, or at all, that each row and value listed
+    anew, of which it is known that it holds somebody, can hold enough.
     """
-    before = one.units.get((rung, row))
-    if rung != "started" or before is None or made.listed is None or one.listed is None:
+    before = one.units.get((rung, row)) if one else None
+    anew = _listed_since(made, one)
+    if rung != "started" or not anew or (one and before is None):
         return True
-    anew = made.listed - one.listed
-    leaves = sum(
-        key[: len(row)] == row and key not in made.children for key, value in anew if not value
-    )
+    leaves = sum(key[: len(row)] == row for key, value in anew if not value)
     columns = Counter(value.partition("=")[0] for _, value in anew if value and not row)
-    most = max([leaves, *columns.values()])
-    return most < 2 or made.units[rung, row].courses - before.courses >= smallest + most - 1
+    most = max([leaves if one else 0, *columns.values()], default=0)  # the ladder counts all leaves
+    came = made.units[rung, row].courses - (before.courses if before else 0)
+    return most < 2 or came >= smallest + most - 1
+
+
+def _listed_since(made: Plan, one: Snapshot | None) -> list[Key]:
+    """Return the finest rows, and the values, that pages list and did not on an earlier build, if any."""
+    if made.listed is None or (one and one.listed is None):
+        return []
+    before = one.listed if one and one.listed else frozenset()
+    return [
+        (row, value) for row, value in made.listed - before if value or row not in made.children
+    ]
 
 
 def _enough(before: Unit, after: Unit, smallest: int) -> bool:
@@ -215,15 +230,13 @@ def _enough(before: Unit, after: Unit, smallest: int) -> bool:
 
 @dataclass(frozen=True)
 class _Family:
-    """A row on a rung with its children: the blocks of now, and those of each time before, which for some
-    children follow only from those of now.
-    """
+    """A row on a rung with its children: the blocks of now, and those of each time before."""
 
     rung: str
     parent: Unit
     children: Sequence[Row]
-    before: Sequence[Side]
-    by_now: Sequence[Set[Row]]
+    before: Sequence[_Then]
+    sides: Sequence[Side]
     smallest: int
 
     def kept(self, children: Rows, reader: Reader) -> dict[Row, Unit]:
@@ -246,16 +259,33 @@ class _Family:
         """Return whether no small number of persons shows between any two times, if children are kept."""
         sides: list[Side] = []
         told_by_now: list[bool] = []
-        for (parent, rows), by_now in zip(self.before, self.by_now, strict=True):
-            known = {row: unit for row, unit in rows.items() if row in kept or row not in by_now}
+        for then, (parent, rows) in zip(self.before, self.sides, strict=True):
+            known = {
+                row: unit for row, unit in rows.items() if row in kept or row not in then.by_now
+            }
             sides.append((parent, known))
-            told_by_now.append(not by_now.isdisjoint(known))
+            told_by_now.append(not then.by_now.isdisjoint(known))
         now = self.parent, kept
-        return all(self._apart(now, side) for side in sides) and all(
-            self._apart(sides[one], sides[other])
-            for one, other in combinations(range(len(sides)), 2)
-            if told_by_now[one] or told_by_now[other]
+        return (
+            all(self._apart(now, side) for side in sides)
+            and all(
+                self._apart(sides[one], sides[other])
+                for one, other in combinations(range(len(sides)), 2)
+                if told_by_now[one] or told_by_now[other]
+            )
+            and all(
+                self._more_than_listed(now, side, then.anew)
+                for side, then in zip(sides, self.before, strict=True)
+            )
         )
+
+    def _more_than_listed(self, now: Side, then: Side, anew: Sequence[Row]) -> bool:
+        """Return whether rows listed anew beneath what is left can hold enough each."""
+        both = [row for row in now[1] if row in then[1]]
+        hidden = [row for row in self.children if row not in both]
+        within = sum(leaf[: len(row)] == row for leaf in anew for row in hidden)
+        came = _left(now, both).courses - _left(then, both).courses
+        return within < 2 or came >= self.smallest + within - 1
 
     def _apart(self, one: Side, other: Side) -> bool:
         """Return whether no small number of persons shows between two times.

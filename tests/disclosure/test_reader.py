@@ -183,6 +183,30 @@ def test_rows_listed_anew_hold_somebody_each() -> None:
         assert (("started", ALL) in found[1]) == told
 
 
+def test_rows_listed_anew_beneath_what_is_left_hold_somebody_each() -> None:
+    """22 are new in a, 11 of them in a/1: so one in each of eleven others that are listed since."""
+    others = [("a", f"n{number}") for number in range(11)]
+    one = ("a", "1")
+    trees: list[dict[Row, list[Row]]] = [{ALL: [A], A: [one]}, {ALL: [A], A: [one, *others]}]
+    listed = [frozenset([(A, ""), *((row, "") for row in tree[A])]) for tree in trees]
+
+    def build(tree: int, whole: int, of_one: int) -> Plan:
+        rows = {ALL: whole, A: whole, one: of_one}
+        units = {("started", row): Unit({"all": number}) for row, number in rows.items()}
+        return replace(plan(units, trees[tree]), listed=listed[tree])
+
+    first = "2026-01-01", build(0, 50, 50)
+    assert ("started", one) not in released(first, ("2026-02-01", build(1, 72, 61)))[1]
+    assert ("started", one) in released(first, ("2026-02-01", build(1, 90, 61)))[1]
+
+
+def test_as_many_courses_as_listed_regions_are_one_in_each() -> None:
+    regions = frozenset(((), f"region={number}") for number in range(12))
+    for number, told in ((12, False), (22, True)):
+        made = replace(plan(started(all=number)), listed=regions)
+        assert bool(released(("2026-01-01", made))[0]) == told
+
+
 def by_clinic(number: int, **clinics: int) -> Unit:
     named = {OTHERS if name == "others" else name: count for name, count in clinics.items()}
     blocks = {
