@@ -14,81 +14,93 @@ from pipelines.disclosure.begun import PLACE, SPLITS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 Pair = tuple[Ints, Ints]
 NOT_TOLD, EARLIER, NOBODY, NOW, NOW_BY_PERIOD, NOW_LATER = 0, 1, 2, 12, 4, 8
 UNTOLD = -1e9
 FEW = 1e-6
-PIECES = [PLACE[piece] for _, pieces in SPLITS for piece in pieces]
-WHOLES = [PLACE[name] for name, pieces in SPLITS for _ in pieces]
+ROUNDS, WIDE = 30, 1e6
 
 
 def fill(
     cube: Floats, days: Floats, runs: Sequence[slice] = (slice(None),), same: Sequence[Pair] = ()
 ) -> None:
-    """Fill in what follows: between equal points, from wholes and parts, and where a whole stands still.
+    """Fill in what follows: each number lies between a least and a greatest, which others narrow.
 
-    `runs` are the columns of days, and of each kind of no one day; `days` tell which of them are the same.
-    `same` has for each row the columns in which it has the same numbers as in others, and those others.
+    A curve rises; a whole is the sum of its pieces and of its parts; where a whole stands still, its parts
+    do. `runs` are the columns of days, and of each kind of no one day; `days` tell which of them are the
+    same. `same` has for each row the columns in which it has the same numbers as in others, and those
+    others. Numbers that corrected data contradict are left open.
     """
+    twice = np.flatnonzero(np.diff(days) == 0)
+    equal = [(row, *pair) for row, pair in enumerate(same)]
+    equal += [(row, twice, twice + 1) for row in range(len(cube)) if len(twice)]
     known = -1
     while known != (known := int((~np.isnan(cube)).sum())):
-        for run in runs:
-            _between_equals(cube[..., run], days[run])
-        for row, (one, other) in zip(cube, same, strict=False):
-            row[:, one] = np.where(np.isnan(row[:, one]), row[:, other], row[:, one])
-            row[:, other] = np.where(np.isnan(row[:, other]), row[:, one], row[:, other])
-        for name, pieces in SPLITS:
-            both, first, second = (cube[:, PLACE[curve]] for curve in (name, *pieces))
-            _take(both, first + second)
-            _take(first, both - second)
-            _take(second, both - first)
-            for piece in (first, second):
-                _take(piece, np.where(both == 0, 0, np.nan))
-        for run in runs:
-            within = cube[:, PIECES, run]
-            _carry(within, cube[:, WHOLES, run])
-            cube[:, PIECES, run] = within
-        if len(cube) > 1:
-            _share(cube[0], cube[1:])
-            for run in runs:
-                parts = cube[1:, :, run]
-                _carry(parts, np.broadcast_to(cube[0, :, run], parts.shape))
+        unknown = np.isnan(cube)
+        low, high = np.where(unknown, 0, cube), np.where(unknown, np.inf, cube)
+        before = np.inf
+        for _ in range(ROUNDS):
+            _narrow(low, high, runs, equal)
+            width = float(np.where(unknown, high - low, 0).clip(max=WIDE).sum())
+            if width == before:
+                break
+            before = width
+        _take(cube, np.where(low == high, low, np.nan))
+        for run in runs if len(cube) > 1 else ():
+            parts = cube[1:, :, run]
+            _carry(parts, np.broadcast_to(cube[0, :, run], parts.shape))
 
 
-def _share(whole: Floats, parts: Floats) -> None:
-    """Fill in the whole from all its parts, the only part that is unknown, and parts of nobody."""
-    missing, total = np.isnan(parts).sum(axis=0), np.nansum(parts, axis=0)
-    _take(whole, np.where(missing == 0, total, np.nan))
-    left = whole - total
-    _take(parts, np.where(left == 0, 0, np.where(missing == 1, left, np.nan)))
+def _narrow(
+    low: Floats, high: Floats, runs: Sequence[slice], equal: Sequence[tuple[int, Ints, Ints]]
+) -> None:
+    """Narrow the bounds of each number by those of others, once."""
+    for run in runs:
+        np.maximum.accumulate(low[..., run], axis=-1, out=low[..., run])
+        falling = high[..., run][..., ::-1]
+        np.minimum.accumulate(falling, axis=-1, out=falling)
+    for row, one, other in equal:
+        low[row][:, one] = low[row][:, other] = np.maximum(low[row][:, one], low[row][:, other])
+        high[row][:, one] = high[row][:, other] = np.minimum(high[row][:, one], high[row][:, other])
+    for name, pieces in SPLITS:
+        whole, *parts = (PLACE[curve] for curve in (name, *pieces))
+        _narrow_sum(
+            low[:, whole],
+            high[:, whole],
+            [low[:, at] for at in parts],
+            [high[:, at] for at in parts],
+        )
+    if len(low) > 1:
+        _narrow_sum(low[0], high[0], list(low[1:]), list(high[1:]))
+
+
+def _narrow_sum(low: Floats, high: Floats, lows: Sequence[Floats], highs: Sequence[Floats]) -> None:
+    """Narrow the bounds of a sum by those of its parts, and theirs by those of the sum."""
+    least, most = np.stack(lows), np.stack(highs)
+    endless = np.isinf(most)
+    finite = np.where(endless, 0, most)
+    total, open_ = finite.sum(axis=0), endless.sum(axis=0)
+    np.maximum(low, least.sum(axis=0), out=low)
+    np.minimum(high, np.where(open_ > 0, np.inf, total), out=high)
+    others_least = least.sum(axis=0) - least
+    others_most = np.where(open_ - endless > 0, np.inf, total - finite)
+    for at, (one, other) in enumerate(zip(lows, highs, strict=True)):
+        np.maximum(one, low - others_most[at], out=one)
+        np.minimum(other, high - others_least[at], out=other)
 
 
 def _take(into: Floats, found: Floats) -> None:
     np.copyto(into, found, where=np.isnan(into) & ~np.isnan(found))
 
 
-def _neighbours(known: Flags) -> tuple[Ints, Ints]:
-    """Return the column of the nearest known point before and after each; itself where there is none."""
-    many = known.shape[-1]
-    columns = np.broadcast_to(np.arange(many), known.shape)
-    before = np.maximum.accumulate(np.where(known, columns, -1), axis=-1)
-    after = np.minimum.accumulate(np.where(known, columns, many)[..., ::-1], axis=-1)[..., ::-1]
-    return np.where(before < 0, columns, before), np.where(after == many, columns, after)
-
-
-def _between_equals(cube: Floats, days: Floats) -> None:
-    """Fill in points between two that are equal, and those of a day told already."""
-    before, after = _neighbours(~np.isnan(cube))
-    low, high = (np.take_along_axis(cube, at, axis=-1) for at in (before, after))
-    _take(cube, np.where(low == high, low, np.nan))
-    _take(cube, np.where(days[before] == days, low, np.nan))
-    _take(cube, np.where(days[after] == days, high, np.nan))
-
-
 def _carry(part: Floats, whole: Floats) -> None:
     """Fill in points of a part from its nearest ones, where the whole is the same at both."""
-    for at in _neighbours(~np.isnan(part)):
+    known = ~np.isnan(part)
+    many = known.shape[-1]
+    columns = np.broadcast_to(np.arange(many), known.shape)
+    before = np.maximum.accumulate(np.where(known, columns, 0), axis=-1)
+    after = np.minimum.accumulate(np.where(known, columns, many - 1)[..., ::-1], axis=-1)[..., ::-1]
+    for at in (before, after):
         same = np.take_along_axis(whole, at, axis=-1) == whole
         _take(part, np.where(same, np.take_along_axis(part, at, axis=-1), np.nan))
 

@@ -113,6 +113,19 @@ def test_what_lies_between_equal_points_of_a_part_is_known() -> None:
                     [("eligible", 103, 40)])  # fmt: skip
 
 
+def test_bounds_that_meet_tell_a_number() -> None:
+    """71 of a part were eligible by day 110, and 40 others at least; so 111 of 214, after 100 of 200."""
+    whole = [("started", 100, 200), ("started", 110, 214)]
+    for later, few in ((111, True), (130, False)):
+        part = [
+            ("started", 100, 100),
+            ("eligible", 100, 60),
+            ("eligible", 110, 71),
+            ("started", 120, later),
+        ]
+        assert few_show(whole, part, []) == few
+
+
 def test_nobody_below_the_floor_of_all_is_nobody_of_the_parts() -> None:
     """So 20 of the first part have no baseline, of 100 that started; and of 190 on the later day 25."""
     whole = [("below_floor", 100, 0)]
