@@ -77,8 +77,9 @@ def _points(rung: str, unit: Unit, day_of: DayOf) -> Iterator[tuple[str, float, 
     elif rung == "early":
         yield from _early(rung, unit, day_of(rung), due)
     elif rung in ("improvement", "worsening"):
-        both = [{rung: status, "steps": "below_floor"} for status in DUE]
-        yield "below_floor", due, sum(map(unit.having, both))
+        if not unit.having({rung: "not_asked", "steps": "below_floor"}):
+            both = [{rung: status, "steps": "below_floor"} for status in DUE]
+            yield "below_floor", due, sum(map(unit.having, both))
     elif rung in WIDTHS:
         yield from _before_periods(rung, unit)
 

@@ -41,6 +41,10 @@ def fill(
         before = np.inf
         for _ in range(ROUNDS):
             _narrow(low, high, runs, equal)
+            against = low > high
+            low[against], high[against] = 0, np.inf
+            np.copyto(low, cube, where=~unknown)
+            np.copyto(high, cube, where=~unknown)
             width = float(np.where(unknown, high - low, 0).clip(max=WIDE).sum())
             if width == before:
                 break

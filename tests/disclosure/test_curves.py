@@ -185,6 +185,7 @@ def test_each_rung_tells_how_many_had_begun_by_its_day() -> None:
         "steps=due|improvement=responded": 20,
     }
     assert said("improvement", Unit(improved)) == {("below_floor", 937, 13)}
+    assert said("worsening", Unit({"steps=below_floor|worsening=not_asked": 13})) == set()
 
 
 def test_periods_tell_how_many_had_begun_before_each() -> None:
