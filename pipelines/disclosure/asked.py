@@ -8,9 +8,17 @@ import polars as pl
 
 from pipelines.definitions import Definitions
 from pipelines.definitions.errors import listed
-from pipelines.disclosure.course_rungs import DUE, WIDTH_MONTHS
 from pipelines.disclosure.release import Kept, Release
-from pipelines.disclosure.units import COUNTS, LATER, NO_PART, UNKNOWN, Row, part_of
+from pipelines.disclosure.units import (
+    COUNTS,
+    DUE,
+    LATER,
+    NO_PART,
+    UNKNOWN,
+    WIDTH_MONTHS,
+    Row,
+    part_of,
+)
 from pipelines.estimates.basis import GROUPS
 from pipelines.estimates.result import Question
 

@@ -7,14 +7,12 @@ courses that had begun by some day; so any two of them tell how many began betwe
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from pipelines.disclosure.units import LATER, OTHERS, UNKNOWN, Unit, told
+from pipelines.disclosure.units import DUE, LATER, OTHERS, UNKNOWN, WIDTH_MONTHS, Unit, told
 from pipelines.estimates.basis import GROUPS
 
 Point = tuple[int, float, int]  # curve, day as ordinal, courses
 DayOf = Callable[[str], float]
-DUE = ("responded", "not_responded", "not_assessed")
 ELIGIBLE = ("due", "not_yet_due")
-STEPS = ("no_baseline", "below_floor", "not_yet_due")
 EARLY = tuple(f"early {status}" for status in DUE)
 CURVES = (
     "started", "ineligible", "below_floor", "never_eligible", "no_baseline", "not_counted",
@@ -30,7 +28,6 @@ SPLITS = (
     ("early eligible", ("early responded", "early rest")),
     ("early rest", ("early not_responded", "early not_assessed")),
 )
-WIDTHS = ("half_year", "quarter", "month")
 
 
 def points(rung: str, unit: Unit, day_of: DayOf) -> dict[str, list[Point]]:
@@ -66,12 +63,11 @@ def _points(rung: str, unit: Unit, day_of: DayOf) -> Iterator[tuple[str, float, 
         for status in DUE:
             yield status, due, unit.having({rung: status})
     elif rung == "steps":
-        numbers = {name: unit.having({rung: name}) for name in (*STEPS, "due")}
-        eligible = numbers["due"] + numbers["not_yet_due"]
+        eligible = sum(unit.having({rung: step}) for step in ELIGIBLE)
         yield "eligible", today, eligible
         yield "ineligible", today, unit.courses - eligible
-        yield "below_floor", today, numbers["below_floor"]
-        yield "no_baseline", today, numbers["no_baseline"]
+        yield "below_floor", today, unit.having({rung: "below_floor"})
+        yield "no_baseline", today, unit.having({rung: "no_baseline"})
     elif rung in ("week_8_due", "week_12_due"):
         yield "eligible", day_of(rung), unit.having({rung: "due"})
     elif rung == "early":
@@ -80,7 +76,7 @@ def _points(rung: str, unit: Unit, day_of: DayOf) -> Iterator[tuple[str, float, 
         if not unit.having({rung: "not_asked", "steps": "below_floor"}):
             both = [{rung: status, "steps": "below_floor"} for status in DUE]
             yield "below_floor", due, sum(map(unit.having, both))
-    elif rung in WIDTHS:
+    elif rung in WIDTH_MONTHS:
         yield from _before_periods(rung, unit)
 
 
@@ -89,16 +85,18 @@ def _early(rung: str, unit: Unit, early: float, due: float) -> Iterator[tuple[st
 
     Where they are of just the courses that are eligible later, these are told by the earlier day too.
     """
-    for day, told_by_then in ((early, {}), (due, {"steps": "due"})):
-        judged = {status: unit.having({rung: status, **told_by_then}) for status in DUE}
-        yield "early eligible", day, sum(judged.values())
-        for status, name in zip(DUE, EARLY, strict=True):
-            yield name, day, judged[status]
-    within = sum(unit.having({rung: status, "steps": step}) for status in DUE for step in ELIGIBLE)
-    judged_early = sum(unit.having({rung: status}) for status in DUE)
-    due_early = sum(unit.having({rung: status, "steps": "due"}) for status in DUE)
-    if within == judged_early and due_early == unit.having({"steps": "due"}):
-        yield "eligible", early, within
+    everybody = [unit.having({rung: status}) for status in DUE]
+    of_due, of_rest = (
+        [unit.having({rung: status, "steps": step}) for status in DUE] for step in ELIGIBLE
+    )
+    for day, judged in ((early, everybody), (due, of_due)):
+        yield "early eligible", day, sum(judged)
+        for name, number in zip(EARLY, judged, strict=True):
+            yield name, day, number
+    if sum(everybody) == sum(of_due) + sum(of_rest) and sum(of_due) == unit.having(
+        {"steps": "due"}
+    ):
+        yield "eligible", early, sum(everybody)
 
 
 def _before_periods(rung: str, unit: Unit) -> Iterator[tuple[str, float, int]]:

@@ -6,12 +6,20 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipelines.disclosure.climbing import Climbing, rows_of
-from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN, Key, part_of, told
+from pipelines.disclosure.units import (
+    DUE,
+    LATER,
+    NO_PART,
+    OTHERS,
+    UNKNOWN,
+    WIDTH_MONTHS,
+    Key,
+    part_of,
+    told,
+)
 from pipelines.estimates.basis import GROUPS, Basis, status_column
 
 DEPTHS = (("category",), ("category", "subtype"))
-DUE = ("responded", "not_responded", "not_assessed")
-WIDTH_MONTHS = {"half_year": 6, "quarter": 3, "month": 1}
 
 
 def climbed_courses(basis: Basis, smallest: int) -> tuple[Climbing, dict[tuple[str, str], str]]:

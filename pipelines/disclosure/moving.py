@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN, Unit, told
+from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN, WIDTH_MONTHS, Unit, told
 
-WIDTHS = ("half_year", "quarter", "month")
 Cells = Mapping[str, Mapping[str, int]]  # by part, then by what coarser rungs tell
 
 
@@ -14,7 +13,7 @@ def family(rung: str, unit: Unit) -> str:
     """Return which rungs tell the same thing of a row more or less finely: values, periods, or one."""
     if not unit.parts:
         return rung
-    return "period" if rung in WIDTHS else rung.rpartition(" ")[0]
+    return "period" if rung in WIDTH_MONTHS else rung.rpartition(" ")[0]
 
 
 def moved(before: Unit, after: Unit) -> list[int]:
@@ -87,7 +86,7 @@ class _Span:
 def _spans(unit: Unit) -> list[_Span]:
     """Return the periods of a unit in order; none of a ladder of values."""
     rungs = {block.rpartition("|")[2].partition("=")[0] for block in unit.counts}
-    if not rungs or not rungs <= set(WIDTHS):
+    if not rungs or not rungs <= set(WIDTH_MONTHS):
         return []
     spans = [_Span(part.removeprefix(LATER), part) for part in unit.parts if part != UNKNOWN]
     return sorted(spans, key=lambda span: span.start)

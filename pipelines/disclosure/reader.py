@@ -26,7 +26,7 @@ from pipelines.disclosure.curves import (
 )
 from pipelines.disclosure.plan import Plan
 from pipelines.disclosure.snapshot import Snapshot
-from pipelines.disclosure.units import OTHERS, Key, Row, Unit, told
+from pipelines.disclosure.units import OTHERS, WIDTH_MONTHS, Key, Row, Unit, told
 from pipelines.estimates.basis import GROUPS
 
 Family = tuple[Key, str]  # a whole, and the column whose values are its parts; "" for rows beneath
@@ -34,7 +34,6 @@ Known = tuple[Floats, Ints]  # numbers by curve and column, and when they were t
 APART = 100_000.0  # days between builds of which nobody knows the day
 NO_DAY, KIND = 1e9, 1e7  # numbers from here on stand for no one day; and for so many kinds of them
 LATER_WINDOWS = ("week_8_due", "week_12_due")
-PERIODS = ("half_year", "quarter", "month")
 
 
 class Reader:
@@ -69,7 +68,7 @@ class Reader:
         Return that row or value then, and take in none.
         """
         trial: dict[Key, Known] = {}
-        now = NOW_BY_PERIOD if rung in PERIODS else NOW_LATER if rung in LATER_WINDOWS else NOW
+        now = NOW_BY_PERIOD if rung in WIDTH_MONTHS else NOW_LATER if rung in LATER_WINDOWS else NOW
         for row in rows:
             self._put(trial, self._new.get((rung, row), ()), self._build, now)
         few = self._settle(trial, list(trial), check=True)

@@ -9,7 +9,7 @@ import polars as pl
 from pipelines.disclosure.plan import Plan
 from pipelines.disclosure.renewal import Renewal
 from pipelines.disclosure.snapshot import Snapshot
-from pipelines.disclosure.units import LATER, UNKNOWN, Row, Unit
+from pipelines.disclosure.units import DUE, LATER, UNKNOWN, WIDTH_MONTHS, Row, Unit
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Release:
         """Return the narrowest width in which a row is told over time, with first_month, due, assessed
         and responded by period; None where it is not.
         """
-        for width in ("month", "quarter", "half_year"):
+        for width in reversed(WIDTH_MONTHS):
             kept = self.kept(width, row)
             if kept is not None:
                 return width, kept, _by_period(kept.unit, width)
@@ -53,10 +53,7 @@ def _by_period(unit: Unit, width: str) -> pl.DataFrame:
     parts = [part for part in unit.parts if part != UNKNOWN and not part.startswith(LATER)]
     rows = []
     for part in parts:
-        met, unmet, missing = (
-            unit.having({"missing": status, width: part})
-            for status in ("responded", "not_responded", "not_assessed")
-        )
+        met, unmet, missing = (unit.having({"missing": status, width: part}) for status in DUE)
         rows.append((date.fromisoformat(f"{part}-01"), met + unmet + missing, met + unmet, met))
     schema = {"first_month": pl.Date, "due": pl.Int64, "assessed": pl.Int64, "responded": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -202,9 +202,9 @@ def _more_than_listed(made: Plan, one: Snapshot | None, rung: str, row: Row, sma
     anew, of which it is known that it holds somebody, can hold enough.
     """
     before = one.units.get((rung, row)) if one else None
-    anew = _listed_since(made, one)
-    if rung != "started" or not anew or (one and before is None):
+    if rung != "started" or (one and before is None):
         return True
+    anew = _listed_since(made, one)
     leaves = sum(key[: len(row)] == row for key, value in anew if not value)
     columns = Counter(value.partition("=")[0] for _, value in anew if value and not row)
     most = max([leaves if one else 0, *columns.values()], default=0)  # the ladder counts all leaves

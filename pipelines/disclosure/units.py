@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 Row = tuple[str | None, ...]
-Key = tuple[
-    Row, str
-]  # a row, and a value of a column in it as `clinic_key=lake`; "" for all of the row
+# A row, and a value of a column in it as `clinic_key=lake`; "" for all of the row.
+Key = tuple[Row, str]
 UNKNOWN = "%none"  # how a missing value of a column of groups is written
 NO_PART = "%not due"  # courses that are not due, of ladders of values and time
 OTHERS = "%others"
-COUNTS = (
-    "missing",
-    "responded",
-    "due",
-    "started",
-)  # rungs that tell a rate or what it rests on, finest first
+# The rungs that tell a rate or what it rests on, finest first.
+COUNTS = ("missing", "responded", "due", "started")
+DUE = ("responded", "not_responded", "not_assessed")
+WIDTH_MONTHS = {"half_year": 6, "quarter": 3, "month": 1}
 LATER = "from "  # the last period that is told, and all after it
 
 

@@ -20,8 +20,8 @@ from scipy.optimize import LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix, hstack, identity, vstack
 
 from pipelines.definitions import load
-from pipelines.disclosure.course_rungs import WIDTH_MONTHS
 from pipelines.disclosure.disclose import disclose
+from pipelines.disclosure.units import WIDTH_MONTHS
 from pipelines.estimates.basis import GROUPS
 from pipelines.estimates.response import STATUSES, response
 from pipelines.estimates.result import Provenance, Question, Result

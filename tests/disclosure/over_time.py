@@ -22,11 +22,10 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
 from pipelines.definitions import Definitions, load
-from pipelines.disclosure.course_rungs import DUE, WIDTH_MONTHS
 from pipelines.disclosure.plan import Plan, plan
 from pipelines.disclosure.release import next_release
 from pipelines.disclosure.snapshot import Snapshot
-from pipelines.disclosure.units import LATER, NO_PART, OTHERS, Row, Unit
+from pipelines.disclosure.units import DUE, LATER, NO_PART, OTHERS, WIDTH_MONTHS, Row, Unit
 from pipelines.estimates.basis import GROUPS, Basis, status_column
 
 Floats = NDArray[np.float64]
