@@ -79,11 +79,11 @@ def _left(
 
     `counted` are the rows beneath that the row above counts; None: all.
     """
-    families: dict[Values, list[Told]] = {values: [] for values in above}
+    beneath: dict[Values, list[Told]] = {values: [] for values in above}
     for values, one in told.items():
         if values and (counted is None or values[-1] in counted):
-            families[values[:-1]].append(one)
-    found = {values: together(above[values], rows) for values, rows in families.items()}
+            beneath[values[:-1]].append(one)
+    found = {values: together(above[values], rows) for values, rows in beneath.items()}
     return {values: one for values, one in found.items() if one.numbers}
 
 

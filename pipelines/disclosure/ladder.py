@@ -70,9 +70,9 @@ def climb(
             above = np.where(has, found[-1][level.parent], len(rungs))
             standing = np.minimum(standing, above)
             for parent in np.unique(level.parent[has]):
-                family = _Family(members, level, level.parent == parent, leaves, tables, rungs)
+                siblings = _Children(members, level, level.parent == parent, leaves, tables, rungs)
                 for rung in reversed(range(int(found[-1][parent]))):  # who fell is lowered first
-                    family.repair(standing, rung, listed=ready is None and rung == 0)
+                    siblings.repair(standing, rung, listed=ready is None and rung == 0)
         found.append(standing)
     return found
 
@@ -120,7 +120,7 @@ def _large(persons: Ints, smallest: int | Ints) -> Flags:
 
 
 @dataclass(frozen=True)
-class _Family:
+class _Children:
     """The children of one row, and their persons by block on each rung."""
 
     members: Members

@@ -9,8 +9,8 @@ from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN, WIDTH_MO
 Cells = Mapping[str, Mapping[str, int]]  # by part, then by what coarser rungs tell
 
 
-def family(rung: str, unit: Unit) -> str:
-    """Return which rungs tell the same thing of a row more or less finely: values, periods, or one."""
+def kind_of(rung: str, unit: Unit) -> str:
+    """Return of which kind a rung is: those of one kind tell the same thing of a row more or less finely."""
     if not unit.parts:
         return rung
     return "period" if rung in WIDTH_MONTHS else rung.rpartition(" ")[0]
@@ -19,7 +19,7 @@ def family(rung: str, unit: Unit) -> str:
 def moved(before: Unit, after: Unit) -> list[int]:
     """Return by how much each block, or sum of blocks, that both tell moved between two builds.
 
-    The units may be of two rungs of one family. Values that both tell are held against each other one
+    The units may be of two rungs of one kind. Values that both tell are held against each other one
     by one, all others together. Of periods, what lies between two months at which both begin a period.
     """
     if not before.parts and not after.parts:

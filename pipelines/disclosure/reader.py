@@ -29,7 +29,7 @@ from pipelines.disclosure.snapshot import Snapshot
 from pipelines.disclosure.units import OTHERS, WIDTH_MONTHS, Key, Row, Unit, told
 from pipelines.estimates.basis import GROUPS
 
-Family = tuple[Key, str]  # a whole, and the column whose values are its parts; "" for rows beneath
+Whole = tuple[Key, str]  # a whole, and the column whose values are its parts; "" for rows beneath
 Known = tuple[Floats, Ints]  # numbers by curve and column, and when they were told
 APART = 100_000.0  # days between builds of which nobody knows the day
 NO_DAY, KIND = 1e9, 1e7  # numbers from here on stand for no one day; and for so many kinds of them
@@ -195,7 +195,7 @@ class Reader:
                         found[key] = max(found.get(key, day), day)
         return found
 
-    def _families(self, key: Key) -> Iterator[Family]:
+    def _wholes(self, key: Key) -> Iterator[Whole]:
         """Yield the wholes with their parts that a row or value is of."""
         row, value = key
         yield key, ""
@@ -206,8 +206,8 @@ class Reader:
         else:
             yield from ((key, column) for column in self._values)
 
-    def _parts(self, family: Family) -> list[Key]:
-        (row, value), column = family
+    def _parts(self, whole: Whole) -> list[Key]:
+        (row, value), column = whole
         if column:
             return [(row, one) for one in self._values.get(column, ())]
         return [(child, value) for child in self._rows.get(row, ())]
@@ -216,14 +216,14 @@ class Reader:
         self, known: dict[Key, Known], touched: Iterable[Key], *, check: bool
     ) -> Key | None:
         """Fill in what follows for whom from what is known anew; return of whom few show, if of any."""
-        waiting = dict.fromkeys(family for key in touched for family in self._families(key))
+        waiting = dict.fromkeys(whole for key in touched for whole in self._wholes(key))
         while waiting:
-            family = next(iter(waiting))
-            del waiting[family]
-            parts = self._parts(family)
+            whole = next(iter(waiting))
+            del waiting[whole]
+            parts = self._parts(whole)
             if not any(key in known or key in self._known for key in parts):
                 parts = []  # of whom nothing is told: then the whole is held against itself only
-            keys = [family[0], *parts]
+            keys = [whole[0], *parts]
             each = [known.get(key) or self._of(key) for key in keys]
             cube, told = (np.stack(side) for side in zip(*each, strict=True))
             before = (~np.isnan(cube)).sum(axis=(1, 2))
@@ -237,7 +237,7 @@ class Reader:
                     return keys[0]
             for at in np.flatnonzero((~np.isnan(cube)).sum(axis=(1, 2)) > before).tolist():
                 known[keys[at]] = cube[at], told[at]
-                waiting |= dict.fromkeys(one for one in self._families(keys[at]) if one != family)
+                waiting |= dict.fromkeys(one for one in self._wholes(keys[at]) if one != whole)
         return None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 
-from pipelines.disclosure.moving import family, moved
+from pipelines.disclosure.moving import kind_of, moved
 from pipelines.disclosure.plan import Plan
 from pipelines.disclosure.reader import Reader, rows_beneath
 from pipelines.disclosure.snapshot import Snapshot
@@ -121,13 +121,13 @@ class Renewal:
                     below = {
                         child: ready[child] for child in self._made.children[row] if child in ready
                     }
-                    taken |= self._family(rung.name, row).kept(below, reader)
+                    taken |= self._branch(rung.name, row).kept(below, reader)
             fresh[rung.name] = taken
             if rung.name == COUNTS[0] and self._halved(fresh):
                 break
         return fresh
 
-    def _family(self, rung: str, row: Row) -> "_Family":
+    def _branch(self, rung: str, row: Row) -> "_Branch":
         children = self._beneath[row]
         before = [then for then in self._told[rung] if row in then.rows]
         sides = [
@@ -135,7 +135,7 @@ class Renewal:
             for then in before
         ]
         now = self._standing[rung][row]
-        return _Family(rung, now, children, before, sides, self._smallest)
+        return _Branch(rung, now, children, before, sides, self._smallest)
 
     def _may_move(self, rung: str, row: Row) -> bool:
         unit = self._standing[rung][row]
@@ -146,19 +146,19 @@ class Renewal:
         )
 
     def _told_on(self, rung: Rung) -> list[_Then]:
-        """Return what each earlier build told on each rung of the family of a rung.
+        """Return what each earlier build told on each rung of the kind of a rung.
 
         Also what follows: a row with the same blocks on the rungs below at two times, of which one told
         the rung, had the same on it at the other.
         """
         standing = self._standing[rung.name]
-        kind = next((family(rung.name, unit) for unit in standing.values()), rung.name)
+        kind = next((kind_of(rung.name, unit) for unit in standing.values()), rung.name)
         below = {one.name: one.below for one in self._made.rungs}
-        names = [name for one in self._earlier for name in one.families.get(kind, {})]
+        names = [name for one in self._earlier for name in one.by_kind.get(kind, {})]
         found: list[_Then] = []
         for name in dict.fromkeys([*names, rung.name]):
             times: list[Time] = [
-                (one.units, one.families.get(kind, {}).get(name, {})) for one in self._earlier
+                (one.units, one.by_kind.get(kind, {}).get(name, {})) for one in self._earlier
             ]
             ground = below.get(name, ())
             known = _followed(times, ground)
@@ -229,7 +229,7 @@ def _enough(before: Unit, after: Unit, smallest: int) -> bool:
 
 
 @dataclass(frozen=True)
-class _Family:
+class _Branch:
     """A row on a rung with its children: the blocks of now, and those of each time before."""
 
     rung: str

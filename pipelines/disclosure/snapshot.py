@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipelines.disclosure.moving import family
+from pipelines.disclosure.moving import kind_of
 from pipelines.disclosure.units import Key, Row, Unit
 
 
@@ -21,9 +21,9 @@ class Snapshot:
     listed: frozenset[Key] | None = None
 
     @cached_property
-    def families(self) -> Mapping[str, Mapping[str, Mapping[Row, Unit]]]:
-        """Return the units by family of rungs, rung and row; see `family`."""
+    def by_kind(self) -> Mapping[str, Mapping[str, Mapping[Row, Unit]]]:
+        """Return the units by kind of rung, rung and row; see `kind_of`."""
         found: dict[str, dict[str, dict[Row, Unit]]] = {}
         for (rung, row), unit in self.units.items():
-            found.setdefault(family(rung, unit), {}).setdefault(rung, {})[row] = unit
+            found.setdefault(kind_of(rung, unit), {}).setdefault(rung, {})[row] = unit
         return found
