@@ -82,12 +82,11 @@ class Asked:
         return NOTHING
 
     def _of_period(self, release: Release, row: Row) -> Told:
-        """Return the numbers of a period, a sum of the narrowest periods that are told of the row."""
-        for width in reversed(WIDTH_MONTHS):
-            kept = release.kept(width, row)
-            if kept is not None:
-                parts = self._parts(kept.unit.parts, WIDTH_MONTHS[width])
-                return NOTHING if parts is None else Told(_of_parts(kept, width, parts), kept)
+        """Return the numbers of a period, as a sum of the newest periods told of the row that make it up."""
+        for width, kept in release.widths(row):
+            parts = self._parts(kept.unit.parts, WIDTH_MONTHS[width])
+            if parts is not None:
+                return Told(_of_parts(kept, width, parts), kept)
         return NOTHING
 
     def _parts(self, told: tuple[str, ...], months: int) -> list[str] | None:

@@ -38,14 +38,20 @@ class Release:
             times = tuple(kept for kept in times if kept.build == build)
         return times[-1] if times else None
 
-    def periods(self, row: Row) -> tuple[str, Kept, pl.DataFrame] | None:
-        """Return the narrowest width in which a row is told over time, with first_month, due, assessed
-        and responded by period; None where it is not.
+    def widths(self, row: Row) -> list[tuple[str, Kept]]:
+        """Return the widths of periods in which a row is told over time: the newest first, and of those
+        of one day the narrowest.
         """
-        for width in reversed(WIDTH_MONTHS):
-            kept = self.kept(width, row)
-            if kept is not None:
-                return width, kept, _by_period(kept.unit, width)
+        told = [(width, self.kept(width, row)) for width in reversed(WIDTH_MONTHS)]
+        found = [(width, kept) for width, kept in told if kept is not None]
+        return sorted(found, key=lambda one: one[1].through or "", reverse=True)
+
+    def periods(self, row: Row) -> tuple[str, Kept, pl.DataFrame] | None:
+        """Return the first of its widths in which a row is told over time, with first_month, due,
+        assessed and responded by period; None where there is none.
+        """
+        for width, kept in self.widths(row):
+            return width, kept, _by_period(kept.unit, width)
         return None
 
 

@@ -44,7 +44,7 @@ class TrendFinding:
 def disclose_trend(found: Trend, policy: str, release: Release | None = None) -> TrendFinding | str:
     """Return a rate over time, or the reason why a protecting policy shows none.
 
-    Under a protecting policy the chart is drawn from the narrowest periods that are told of its courses;
+    Under a protecting policy the chart is drawn from the newest periods told of its courses, the narrowest;
     `release` as for `disclose`. Raises InputError for an unknown policy.
     """
     row = policy_row(found.definitions, policy)

@@ -6,7 +6,7 @@ import pytest
 from pipelines.definitions import Definitions
 from pipelines.disclosure.moving import moved
 from pipelines.disclosure.plan import Plan
-from pipelines.disclosure.release import next_release
+from pipelines.disclosure.release import next_release, standing_release
 from pipelines.disclosure.snapshot import Snapshot
 from pipelines.disclosure.units import OTHERS, Row, Rung, Unit
 from tests.disclosure.over_time import computed, growing, releases
@@ -77,6 +77,21 @@ def test_periods_are_held_against_each_other_where_both_begin_one() -> None:
     then = periods("half_year", p_2025_01=60, from_2025_07=50)
     now = periods(p_2025_01=30, p_2025_03=33, p_2025_07=20, from_2025_08=70)
     assert sorted(moved(then, now)) == [3, 40]
+
+
+def test_a_row_is_told_over_time_by_its_newest_periods() -> None:
+    """Half-years of this spring say more of today than months of last year."""
+    months = periods(p_2025_01=30, p_2025_02=33)
+    old, new = periods("half_year", p_2025_01=90), periods("half_year", p_2025_01=90, p_2025_07=50)
+    first = Snapshot("one", "2025-09-30", {("half_year", ()): old, ("month", ()): months})
+    again = Snapshot("two", "2026-03-31", {("half_year", ()): new})
+    made = Plan((Rung("half_year", ()), Rung("month", ())), {}, {}, {})
+    told = standing_release(made, [first]).periods(())
+    assert told is not None
+    assert (told[0], told[1].build) == ("month", "one")
+    told = standing_release(made, [first, again]).periods(())
+    assert told is not None
+    assert (told[0], told[1].build) == ("half_year", "two")
 
 
 def values(rung: str, **counts: int) -> Unit:
