@@ -4,9 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipelines.disclosure.units import LATER, NO_PART, OTHERS, UNKNOWN, WIDTH_MONTHS, Unit, told
+from pipelines.disclosure.units import (
+    LATER,
+    LATER_WINDOWS,
+    OTHERS,
+    UNKNOWN,
+    WIDTH_MONTHS,
+    Unit,
+    told,
+)
 
 Cells = Mapping[str, Mapping[str, int]]  # by part, then by what coarser rungs tell
+# Who is not due yet: a number that some join and others leave, so that its change is of no persons.
+STOCKS = {"steps=not_yet_due", *(f"{rung}=not_counted" for rung in ("due", *LATER_WINDOWS))}
 
 
 def kind_of(rung: str, unit: Unit) -> str:
@@ -19,11 +29,12 @@ def kind_of(rung: str, unit: Unit) -> str:
 def moved(before: Unit, after: Unit) -> list[int]:
     """Return by how much each block, or sum of blocks, that both tell moved between two builds.
 
-    The units may be of two rungs of one kind. Values that both tell are held against each other one
+    Blocks of courses that are not due yet are left out: who came since and who left them is told by
+    other blocks. The units may be of two rungs of one kind. Values that both tell are held against each other one
     by one, all others together. Of periods, what lies between two months at which both begin a period.
     """
     if not before.parts and not after.parts:
-        blocks = dict.fromkeys([*before.counts, *after.counts])
+        blocks = [one for one in {**before.counts, **after.counts} if not _stock(one)]
         return [after.counts.get(block, 0) - before.counts.get(block, 0) for block in blocks]
     old, new = _cells(before), _cells(after)
     found: list[int] = []
@@ -32,10 +43,16 @@ def moved(before: Unit, after: Unit) -> list[int]:
     return found
 
 
+def _stock(block: str) -> bool:
+    return not STOCKS.isdisjoint(block.split("|"))
+
+
 def _cells(unit: Unit) -> Cells:
-    """Return the counts of a unit by part; the name of its rung is left out."""
+    """Return the counts of a unit by part, but of stocks; the name of its rung is left out."""
     found: dict[str, dict[str, int]] = {}
     for block, count in unit.counts.items():
+        if _stock(block):
+            continue
         head, _, last = block.rpartition("|")
         part = last.partition("=")[2]
         found.setdefault(part, {})[head] = count
@@ -57,7 +74,6 @@ def _sums(cells: Cells, parts: Sequence[str]) -> dict[str, int]:
 
 def _comparable(before: Unit, after: Unit) -> Iterator[tuple[list[str], list[str]]]:
     """Yield the parts of either unit, as blocks write them, whose sums may be held against each other."""
-    yield [_written(NO_PART)], [_written(NO_PART)]
     old, new = _spans(before), _spans(after)
     then, now = (
         set(unit.parts) - {span.part for span in spans}

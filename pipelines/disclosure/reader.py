@@ -26,14 +26,13 @@ from pipelines.disclosure.curves import (
 )
 from pipelines.disclosure.plan import Plan
 from pipelines.disclosure.snapshot import Snapshot
-from pipelines.disclosure.units import OTHERS, WIDTH_MONTHS, Key, Row, Unit, told
+from pipelines.disclosure.units import LATER_WINDOWS, OTHERS, WIDTH_MONTHS, Key, Row, Unit, told
 from pipelines.estimates.basis import GROUPS
 
 Whole = tuple[Key, str]  # a whole, and the column whose values are its parts; "" for rows beneath
 Known = tuple[Floats, Ints]  # numbers by curve and column, and when they were told
 APART = 100_000.0  # days between builds of which nobody knows the day
 NO_DAY, KIND = 1e9, 1e7  # numbers from here on stand for no one day; and for so many kinds of them
-LATER_WINDOWS = ("week_8_due", "week_12_due")
 
 
 class Reader:

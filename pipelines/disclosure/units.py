@@ -12,6 +12,7 @@ NO_PART = "%not due"  # courses that are not due, of ladders of values and time
 OTHERS = "%others"
 # The rungs that tell a rate or what it rests on, finest first.
 COUNTS = ("missing", "responded", "due", "started")
+LATER_WINDOWS = ("week_8_due", "week_12_due")
 DUE = ("responded", "not_responded", "not_assessed")
 WIDTH_MONTHS = {"half_year": 6, "quarter": 3, "month": 1}
 LATER = "from "  # the last period that is told, and all after it
