@@ -210,8 +210,8 @@ def _append(
 
 
 def _written(new: Snapshot, ledger: Ledger) -> dict[str, object]:
-    """Return units by rung: parts, and for each row its blocks, or null where they have not moved, and
-    how many of what is counted one person has at most.
+    """Return units by rung: parts, and for each row its blocks, or null where they have not moved, how
+    many of what is counted one person has at most, and how many more of it there are than persons.
     """
     seen: dict[tuple[str, Row], Unit] = {}
     for snapshot in ledger.snapshots:
@@ -222,7 +222,7 @@ def _written(new: Snapshot, ledger: Ledger) -> dict[str, object]:
         rows = told["rows"]
         assert isinstance(rows, list)
         counts = None if seen.get((rung, row)) == unit else dict(unit.counts)
-        rows.append([list(row), counts, unit.most])
+        rows.append([list(row), counts, unit.most, unit.again])
     return dict(rungs)
 
 
@@ -231,9 +231,10 @@ def _snapshot(said: Mapping[str, object], seen: Mapping[tuple[str, Row], Unit]) 
     rungs = said["units"]
     assert isinstance(rungs, dict)
     for rung, told in rungs.items():
-        for row, counts, most in told["rows"]:
+        for row, counts, most, *again in told["rows"]:
             key = rung, tuple(row)
-            units[key] = seen[key] if counts is None else Unit(counts, tuple(told["parts"]), most)
+            unit = Unit(counts or {}, tuple(told["parts"]), most, again[0] if again else None)
+            units[key] = seen[key] if counts is None else unit
     day, pages = said["through"], said.get("listed")
     assert day is None or date.fromisoformat(str(day))
     assert pages is None or isinstance(pages, list)

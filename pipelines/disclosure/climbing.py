@@ -71,7 +71,7 @@ class Climbing:
             self.members.levels, self.rows, self._stands[rung], strict=True
         ):
             inside = level.row != NOBODY
-            most = self._most(level, len(rows))
+            most, again = self._several(level, len(rows))
             cell = level.row[inside] * len(labels) + block[inside]
             counts = np.bincount(cell, minlength=len(rows) * len(labels)).reshape(
                 len(rows), len(labels)
@@ -81,19 +81,24 @@ class Climbing:
                     written[at]: int(counts[place, at])
                     for at in np.flatnonzero(counts[place]).tolist()
                 }
-                self.units[rung, rows[place]] = Unit(held, parts, int(most[place]))
+                self.units[rung, rows[place]] = Unit(
+                    held, parts, int(most[place]), int(again[place])
+                )
 
-    def _most(self, level: Level, rows: int) -> Ints:
-        """Return for each row how many members one person has in it at most; 1 at least."""
+    def _several(self, level: Level, rows: int) -> tuple[Ints, Ints]:
+        """Return for each row how many members one person has in it at most, 1 at least; and how many
+        more members than persons it has.
+        """
         inside = level.row != NOBODY
         people = int(self.members.person.max(initial=0)) + 1
         several = inside & self.members.again
         pairs, number = np.unique(
             level.row[several] * people + self.members.person[several], return_counts=True
         )
-        found = np.ones(rows, np.int64)
-        np.maximum.at(found, pairs // people, number)
-        return found
+        most, again = np.ones(rows, np.int64), np.zeros(rows, np.int64)
+        np.maximum.at(most, pairs // people, number)
+        np.add.at(again, pairs // people, number - 1)
+        return most, again
 
     def children(self) -> dict[Row, tuple[Row, ...]]:
         """Return the rows beneath each row that has any."""

@@ -109,51 +109,51 @@ def _carry(part: Floats, whole: Floats) -> None:
         _take(part, np.where(same, np.take_along_axis(part, at, axis=-1), np.nan))
 
 
-def few_between(numbers: Floats, told: Ints, smallest: int, most: int) -> bool:
+def few_between(numbers: Floats, told: Ints, smallest: int, enough: int) -> bool:
     """Return whether two points of a curve of one row are some but too few persons apart.
 
-    `numbers` and `told` are by curve and column. Where a person can have up to `most` courses, so many
-    more must lie between.
+    `numbers` and `told` are by curve and column. `enough` courses are of so many persons, whoever has
+    several.
     """
     known = np.where(numbers > 0, numbers, np.nan)
-    least = np.where(told == NOT_TOLD, smallest * most, smallest)
+    least = np.where(told == NOT_TOLD, enough, smallest)
     if (known < least - FEW).any():
         return True
     apart = np.diff(np.sort(known, axis=-1), axis=-1)
     if _few(apart, smallest):
         return True
-    return most > 1 and any(
-        _few(curve[:, None] - curve, _limit(when, smallest, most))
+    return enough > smallest and any(
+        _few(curve[:, None] - curve, _limit(when, smallest, enough))
         for curve, when in zip(known, told, strict=True)
     )
 
 
-def few_left(cube: Floats, told: Ints, smallest: int, most: int) -> bool:
+def few_left(cube: Floats, told: Ints, smallest: int, enough: int) -> bool:
     """Return whether sums of parts, of one column against another, are some but too few persons apart.
 
     Such sums are what is left of the whole without the parts known in both; and the parts unknown in
     one, where they are known in the other.
     """
     return any(
-        _few_left(cube[:, curve], told[:, curve], smallest, most)
+        _few_left(cube[:, curve], told[:, curve], smallest, enough)
         for curve in range(cube.shape[1])
         if (cube[0, curve] > 0).any()
     )
 
 
-def _few_left(numbers: Floats, told: Ints, smallest: int, most: int) -> bool:
+def _few_left(numbers: Floats, told: Ints, smallest: int, enough: int) -> bool:
     columns = np.flatnonzero(~np.isnan(numbers[0]))
     known = ~np.isnan(numbers[:, columns])
     counted = numbers[:, columns] > 0
     when = np.bitwise_and.reduce(np.where(counted, told[:, columns], -1), axis=0)
-    if most == 1:
+    if enough == smallest:
         when = np.zeros_like(when)
     table = np.where(known, numbers[:, columns], UNTOLD)
     table = np.unique(np.concatenate([table, when[None]]), axis=1)
     whole, number, when = table[0], table[1:-1], table[-1].astype(np.int64)
     seen = (number != UNTOLD).astype(np.float64)
     number *= seen
-    limit = _limit(when, smallest, most)
+    limit = _limit(when, smallest, enough)
     left = whole[:, None] - number.T @ seen  # of one column, without the parts seen in another too
     if _few(left - left.T, limit):
         return True
@@ -163,17 +163,17 @@ def _few_left(numbers: Floats, told: Ints, smallest: int, most: int) -> bool:
     return _few(np.where(elsewhere, moved, 0), limit)
 
 
-def _limit(told: Ints, smallest: int, most: int) -> Floats | int:
+def _limit(told: Ints, smallest: int, enough: int) -> Floats | int:
     """Return how many must lie between two columns at least, as it hangs on when they were told.
 
     Two that were told earlier were held against each other then. The ladder has counted the persons
     between two points of one build, but for those of periods and of later windows, which are of two
     ladders.
     """
-    if most == 1:
+    if enough == smallest:
         return smallest
     both, either = told[:, None] & told, told[:, None] | told
-    limit = np.where(both & EARLIER, 0.0, smallest * most)
+    limit = np.where(both & EARLIER, 0.0, enough)
     alone = (either & NOBODY > 0) & (either != NOBODY)
     return np.where((both & NOW > 0) | alone, smallest, limit)
 

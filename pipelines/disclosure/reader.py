@@ -46,7 +46,7 @@ class Reader:
         self._starts = sorted(float(day.toordinal()) for day in made.starts)
         self._rows = rows_beneath(made, earlier)
         self._values = _values(made, earlier)
-        self._most: dict[Row, int] = {}
+        self._enough: dict[Row, int] = {}
         self._build = len(earlier)
         self._own: dict[Row, dict[float, float]] = {
             row[:1]: {} for rows in self._rows.values() for row in ((), *rows)
@@ -98,7 +98,8 @@ class Reader:
                 for value in said[0]
                 for curve, day, number in dict.fromkeys([*said[0][value], *said[1][value]])
             ]
-            self._most[row] = max(self._most.get(row, 1), unit.most)
+            enough = unit.enough(self._smallest)
+            self._enough[row] = max(self._enough.get(row, self._smallest), enough)
         return found
 
     def _today(self, through: str | None, build: int) -> float:
@@ -228,11 +229,11 @@ class Reader:
             before = (~np.isnan(cube)).sum(axis=(1, 2))
             fill(cube, self._days, self._runs, [self._same(row) for row, _ in keys])
             if check:
-                most = [self._most.get(row, 1) for row, _ in keys]
+                enough = [self._enough.get(row, self._smallest) for row, _ in keys]
                 for at, key in enumerate(keys):
-                    if few_between(cube[at], told[at], self._smallest, most[at]):
+                    if few_between(cube[at], told[at], self._smallest, enough[at]):
                         return key
-                if parts and few_left(cube, told, self._smallest, most[0]):
+                if parts and few_left(cube, told, self._smallest, enough[0]):
                     return keys[0]
             for at in np.flatnonzero((~np.isnan(cube)).sum(axis=(1, 2)) > before).tolist():
                 known[keys[at]] = cube[at], told[at]

@@ -223,8 +223,8 @@ def _listed_since(made: Plan, one: Snapshot | None) -> list[Key]:
 
 
 def _enough(before: Unit, after: Unit, smallest: int) -> bool:
-    """Return whether what moved is of nobody or of enough persons, however many of it each has."""
-    least = smallest * max(before.most, after.most)
+    """Return whether what moved is of nobody or of enough persons, whoever has several of it."""
+    least = max(before.enough(smallest), after.enough(smallest))
     return all(number == 0 or abs(number) >= least for number in moved(before, after))
 
 
@@ -317,7 +317,7 @@ def _left(side: Side, without: Sequence[Row]) -> Unit:
 
 def _sum(side: Side, chosen: Sequence[Row]) -> Unit:
     parent, rows = side
-    found = Unit({}, parent.parts)
+    found = Unit({}, parent.parts, again=0)
     for row in chosen:
         found = found.plus(rows[row])
     return found

@@ -45,12 +45,13 @@ class Unit:
     `counts` has the courses of each block that holds any. A block is named by what is told of it on
     each rung, as `due=due|missing=responded`. `parts` are the values or periods that a rung of such a
     ladder tells apart; empty on other rungs. `most`: how many of what is counted one person has in the
-    row at most.
+    row at most; `again`: how many more of them there are than persons, None where nobody knows.
     """
 
     counts: Mapping[str, int]
     parts: tuple[str, ...] = ()
     most: int = 1
+    again: int | None = None
 
     def having(self, values: Mapping[str, str]) -> int:
         """Return the courses of the blocks of which each of the rungs named tells this value."""
@@ -74,4 +75,12 @@ class Unit:
             block: self.counts.get(block, 0) + sign * other.counts.get(block, 0) for block in blocks
         }
         counts = {block: count for block, count in added.items() if count}
-        return Unit(counts, self.parts, max(self.most, other.most))
+        again = (
+            None if None in (self.again, other.again) else max(self.again or 0, other.again or 0)
+        )
+        return Unit(counts, self.parts, max(self.most, other.most), again)
+
+    def enough(self, smallest: int) -> int:
+        """Return how many of what is counted are of so many persons, whichever they are."""
+        of_all = smallest * self.most
+        return of_all if self.again is None else min(of_all, smallest + self.again)

@@ -23,7 +23,7 @@ from pipelines.disclosure.units import told as told_of
 Points = list[tuple[str, int, int]]  # curve, day, courses
 
 
-def few_show(whole: Points, *parts: Points, most: int = 1) -> bool:
+def few_show(whole: Points, *parts: Points, enough: int = 11) -> bool:
     """Return whether points of a row and of all its parts, told on one build, show a few persons."""
     rows = [whole, *parts]
     days = sorted({day for points_ in rows for _, day, _ in points_})
@@ -35,8 +35,8 @@ def few_show(whole: Points, *parts: Points, most: int = 1) -> bool:
             place = at, PLACE[curve], days.index(day) + 1
             cube[place], told[place] = number, NOW
     fill(cube, np.array([-np.inf, *days]))
-    alone = [few_between(*one, 11, most) for one in zip(cube, told, strict=True)]
-    return any(alone) or few_left(cube, told, 11, most)
+    alone = [few_between(*one, 11, enough) for one in zip(cube, told, strict=True)]
+    return any(alone) or few_left(cube, told, 11, enough)
 
 
 @pytest.mark.parametrize(
@@ -142,14 +142,14 @@ def test_between_two_ladders_of_one_build_persons_with_two_courses_count_once() 
     numbers[PLACE["eligible"]] = 0, 44, 60
     told = np.full(numbers.shape, NOBODY)
 
-    def few(one: int, other: int, most: int = 2) -> bool:
+    def few(one: int, other: int, enough: int = 22) -> bool:
         told[:, 1:] = one, other
-        return few_between(numbers, told, 11, most)
+        return few_between(numbers, told, 11, enough)
 
     assert not few(NOW, NOW)
     assert not few(NOW, NOW_LATER)
     assert few(NOW_BY_PERIOD, NOW_LATER)
-    assert not few(NOW_BY_PERIOD, NOW_LATER, most=1)
+    assert not few(NOW_BY_PERIOD, NOW_LATER, enough=11)
     assert few(EARLIER, NOW)
     assert not few(EARLIER, EARLIER | NOW)  # held against each other before
 

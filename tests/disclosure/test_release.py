@@ -131,6 +131,15 @@ def test_a_person_with_many_visits_is_one_person() -> None:
     assert next_release(build(40 + 132, 12), [first], "two", None, 11)[1].units
 
 
+def test_new_courses_are_of_enough_persons_where_few_persons_have_several() -> None:
+    """Of 13 courses 11 persons at least have one where all have but two more than one each."""
+    unit = Unit({"all": 53}, (), most=2, again=2)
+    assert unit.enough(11) == 13
+    assert unit.plus(Unit({"all": 13}), -1).enough(11) == 22
+    assert Unit({"all": 53}, (), most=2, again=40).enough(11) == 22
+    assert Unit({"all": 53}).enough(11) == 11
+
+
 def test_a_row_that_is_gone_is_still_held_against_what_is_left() -> None:
     """b is listed no more: its 30 are among those left of all, which moved by 3 only."""
     found = renewed({"a": 40, "b": 30, "c": 20}, {"a": 52, "c": 20, "d": 33})
