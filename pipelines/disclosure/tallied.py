@@ -81,7 +81,7 @@ def _visits(release: Release, row: Row) -> dict[str, int | None]:
 def events_sentence(release: Release, definitions: Definitions, policy: str) -> str:
     """Return how often adverse events were recorded, and how many infusions were stopped early."""
     step = _step(definitions, policy)
-    events = release.kept("adverse_events events", EVENTS)
+    events = _events(release, EVENTS)
     infusions = None if events is None else _infusions(release, events.build)
     if infusions is None or events is None:
         return "Too few infusions or events to tell of them without telling of a person."
@@ -108,12 +108,12 @@ def events_table(
     """Return events by term and per 100 infusions, as text.
 
     `terms` has the label of each term; what is not told is `hidden`. Events are divided by the
-    infusions of the same build, and not at all where those are not told. A rate has no interval
+    infusions of the same build, the last one that told both; and not at all where none did. A rate has no interval
     here: one that allows for several events of a patient needs numbers that are not let out, and
     one of independent events would be too narrow.
     """
     step = _step(definitions, policy)
-    kept = [release.kept("adverse_events events", (*EVENTS, term)) for term in terms]
+    kept = [_events(release, (*EVENTS, term)) for term in terms]
     events = [None if one is None else one.unit.courses for one in kept]
     infusions = [None if one is None else _infusions(release, one.build) for one in kept]
     rows = [
@@ -136,6 +136,15 @@ def _per_100(events: int | None, infusions: int | None, step: int) -> str:
 def _rate(events: int, infusions: int) -> str:
     rate = PER * events / infusions
     return f"{rate:.{safety_words.digits(rate)}f}"
+
+
+def _events(release: Release, row: Row) -> Kept | None:
+    """Return the events of a row as last let out with the infusions of the same build, else as last
+    let out.
+    """
+    times = release.units.get(("adverse_events events", row), ())
+    with_infusions = [one for one in times if _infusions(release, one.build) is not None]
+    return next(reversed(with_infusions or times), None)
 
 
 def _infusions(release: Release, build: str) -> int | None:

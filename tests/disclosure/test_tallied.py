@@ -107,6 +107,11 @@ def test_events_are_divided_by_infusions_of_the_same_build(definitions: Definiti
     said = events_sentence(seen, definitions, "cms11")
     assert said.startswith("In 200 infusions 20 adverse events")
     assert said.endswith("As let out with data through 2026-01-28: too few persons changed since.")
+    later = release(
+        infusions(200) | events((None, 20), ("nausea", 20)), events((None, 90), ("nausea", 50))
+    )
+    assert events_sentence(later, definitions, "cms11") == said
+    assert events_table(later, TERMS, definitions, "cms11").row(0, named=True) == row
     apart = release(infusions(200), events(("nausea", 20)))
     assert events_table(apart, TERMS, definitions, "cms11")["Per 100 infusions"][0] == "hidden"
 
