@@ -97,6 +97,12 @@ def _tell(done: Imported, into: Path) -> None:
             f"{done.held_back:,} rows wait behind the door: their days would tell too much until"
             " later data come in."
         )
+    if done.at_start:
+        print(
+            f"{done.at_start:,} patients who begin in the first days of these data stay out with all"
+            " their rows, also later: where many begin at once, the start would tell their days. An"
+            " export that reaches further back brings them in."
+        )
     if done.moved:
         print(
             f"The first infusion of {done.moved:,} known patients is another than the day that fixed"

@@ -14,7 +14,7 @@ from pipelines.intake.crosswalk import Crosswalk, Span
 from pipelines.intake.leaving import Door
 from pipelines.intake.profile import Profile
 from pipelines.intake.scratch import Scratch
-from pipelines.intake.sliding import MARGINS, SQL, edges
+from pipelines.intake.sliding import MARGINS, SQL, at_start, edges
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Given:
-    """The true first and last day, what decides who passes, and how many patients moved."""
+    """The true first and last day, what decides who passes, how many patients moved, and how many
+    stay out because they begin where the data do.
+    """
 
     first: date | None
     last: date | None
     door: Door
     moved: int = 0
+    at_start: int = 0
 
 
 def give_keys(work: Scratch, asked: Request, definitions: Definitions) -> Given:
@@ -70,7 +73,8 @@ def give_keys(work: Scratch, asked: Request, definitions: Definitions) -> Given:
     seen = edges(asked.slide, *span)
     moved = give((asked.slide, seen))
     surely = asked.since + timedelta(days=margin) if asked.since else None
-    return Given(span.first, span.last, Door(seen, asked.since, shown, surely), moved)
+    door = Door(seen, asked.since, shown, surely)
+    return Given(span.first, span.last, door, moved, at_start(work))
 
 
 def _span(asked: Request, walk: Crosswalk, own: Span) -> Span:

@@ -33,6 +33,7 @@ class Imported:
     """What an import did: the batch, whether it is new, what it replaced and how many rows wait.
 
     moved: known patients whose first infusion is another than the day that fixed their calendar.
+    at_start: patients who stay out because they begin where the data do.
     """
 
     manifest: Manifest
@@ -41,6 +42,7 @@ class Imported:
     definitions_copied: bool
     held_back: int = 0
     moved: int = 0
+    at_start: int = 0
 
 
 def import_export(
@@ -107,7 +109,7 @@ def _import(asked: Request) -> Imported:
         draft = stack.enter_context(batches.draft(asked.practice))
         work = stack.enter_context(scratch(place, definitions))
         try:
-            manifest, waiting, moved = _brought(work, asked, definitions, content, draft)
+            manifest, waiting, given = _brought(work, asked, definitions, content, draft)
         except (duckdb.IOException, duckdb.OutOfMemoryException):
             raise InputError(
                 f"import of {asked.profile.name}: the working database failed; is the disk full?"
@@ -118,7 +120,7 @@ def _import(asked: Request) -> Imported:
         draft.publish(manifest)
     full = manifest.mode == "full"
     replaced = [batch.batch for batch in earlier if full]
-    return Imported(manifest, True, replaced, copied, waiting, moved)
+    return Imported(manifest, True, replaced, copied, waiting, given.moved, given.at_start)
 
 
 def _remove_leftovers(asked: Request) -> Path:
@@ -150,10 +152,10 @@ def _brought(
     definitions: Definitions,
     content: Future[str],
     draft: batches.Draft,
-) -> tuple[Manifest, int, int]:
+) -> tuple[Manifest, int, Given]:
     """Bring the export through the door into a draft.
 
-    Returns its manifest, the rows that wait and the patients whose first infusion moved.
+    Returns its manifest, how many rows wait, and what gave the keys.
     """
     today, walk = date.today(), asked.crosswalk
     keys.load_known(work, walk, asked.profile.name, today)
@@ -184,7 +186,7 @@ def _brought(
         crosswalk.remove_folder(folder)
         waiting = leaving.write_held(work, folder)
         walk.keep()
-    return manifest, waiting, given.moved
+    return manifest, waiting, given
 
 
 def _manifest(

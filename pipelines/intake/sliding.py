@@ -64,6 +64,16 @@ def slide_patients(
     scratch.run(SQL / "slides.sql")
 
 
+def at_start(scratch: Scratch) -> int:
+    """Return how many patients wait, after `slide_patients`, because they begin where the data do."""
+    found = scratch.connection.sql(
+        "select count(*) from door.slides as slides cross join door.asked as asked"
+        " where slides.slide_days is null"
+        " and slides.first_seen between asked.unsure and asked.first_seen - 1"
+    ).fetchall()
+    return int(found[0][0])
+
+
 def edges(slide: Slide, first_day: date, last_day: date, crowded: bool) -> Edges:
     """Return which slid days may be seen of data from `first_day` through `last_day`.
 

@@ -160,6 +160,19 @@ def test_what_waited_comes_in_with_a_whole_export_that_is_added() -> None:
         assert it.patients() == {"P1", "P2"}
 
 
+def test_a_crowd_at_the_start_is_counted_and_comes_in_with_an_export_that_reaches_further_back() -> (
+    None
+):
+    crowd = [(f"P{number}", 19 + number % 7, "infusion") for number in range(12)]
+    rows = [*crowd, ("late", 100, "infusion"), ("late", 200, "visit")]
+    with practice() as it:
+        done = it.bring(rows)
+        assert (done.at_start, done.held_back, it.patients()) == (12, 37, {"late"})
+        assert it.bring([*rows, ("late", 390, "visit")]).at_start == 12
+        assert it.bring([*rows, ("first", 0, "infusion")]).at_start == 0
+        assert it.patients() == {key for key, _, _ in rows} | {"first"}
+
+
 def test_an_import_killed_before_its_batch_was_published_loses_no_row_that_waited(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
