@@ -4,6 +4,9 @@ Nothing is written down: these are previews, as the app's switch shows them. Wha
 command line or the app's downloads, which write it down.
 """
 
+from functools import lru_cache
+from pathlib import Path
+
 from pipelines import ledger
 from pipelines.definitions import Definitions, InputError
 from pipelines.disclosure.disclose import disclose as disclosed
@@ -16,6 +19,7 @@ from pipelines.estimates.basis import Basis
 from pipelines.estimates.result import Provenance, Result
 from pipelines.estimates.trend import Trend
 from pipelines.practice import open_practice
+from pipelines.warehouse import current
 
 
 def disclose(result: Result, policy: str = "cms11") -> Finding:
@@ -42,10 +46,17 @@ def _release(
 ) -> Release | None:
     if not policy_row(definitions, policy)["protects"] or basis is None or basis.folder is None:
         return None
-    practice = open_practice(basis.folder)
-    if practice.build.id != provenance.build:
+    build = current(basis.folder).id
+    if build != provenance.build:
         raise InputError(
-            f"policy {policy}: build {provenance.build} is not the current one, {practice.build.id}, and"
-            " could be subtracted from it; ask the practice again, or disclose it as internal"
+            f"policy {policy}: build {provenance.build} is not the current one, {build}, and could be"
+            " subtracted from it; ask the practice again, or disclose it as internal"
         )
-    return ledger.preview(practice, policy)
+    ledger.read(basis.folder)  # which refuses one that is lost or changed
+    return _previewed(basis.folder, build, ledger.stamp(basis.folder), policy)
+
+
+@lru_cache(maxsize=4)
+def _previewed(folder: Path, build: str, _stamp: str, policy: str) -> Release:
+    """Return what others would see of a build, worked out once as long as its ledger stays."""
+    return ledger.preview(open_practice(folder, build), policy)
