@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.special import logit
 
 from pipelines.estimates.exact import clopper_pearson
@@ -11,6 +12,7 @@ from pipelines.estimates.expected import Expected, responded
 from pipelines.estimates.intervals import Floats
 from pipelines.estimates.logistic import CONSTANT, Term, logistic, matrix
 
+Ints = NDArray[np.int64]
 FIFTHS = 5
 FOLDS = 10
 DIGITS = 9  # chances that differ by less are the same, whatever their last bits
@@ -24,7 +26,8 @@ class Calibration:
     `fifths` has one row per fifth of the courses by their chance, lowest first: fifth, courses,
     expected (mean chance), responded, observed, low, high (exact 95 % limits). `slope`: 1 where
     chances spread as far as outcomes, under 1 where they claim too much. `concordance`: how often,
-    of one who responded and one who did not, the first had the higher chance; 0.5 is a coin.
+    of one who responded and one who did not, both given a chance by the same model, the first had the
+    higher; 0.5 is a coin.
     """
 
     fifths: pl.DataFrame = field(repr=False)
@@ -36,34 +39,61 @@ def calibration(assessed: pl.DataFrame, model: Expected) -> Calibration | str:
     """Return the calibration of a model, or the reason (of estimate_refusals) why there is none.
 
     A fitted model is not asked about the courses that it was fitted to: each tenth of the patients
-    gets its chances from the other nine. A loaded one is asked as it is. Source: Steyerberg 2019,
-    Clinical Prediction Models, chapter 15.
+    gets its chances from the other nine. Tenths hold about as many who responded: else a tenth with
+    few of them would get high chances, just because the others hold more. A loaded model is asked as it
+    is. Sources: Steyerberg 2019, Clinical Prediction Models, chapter 15; for pairs within a tenth, Airola
+    et al. 2011, Comput Stat Data Anal 55:1828.
     """
-    from scipy.stats import mannwhitneyu  # slow to import
-
     outcome = responded(assessed)
     if outcome.min() == outcome.max():
         return "no_events_to_tell"
-    chances = _unseen(assessed, outcome, model)
+    fold = _folds(assessed, outcome) if model.fitted else np.zeros(assessed.height, np.int64)
+    chances = _unseen(assessed, outcome, model, fold)
     if chances is None:
         return "told_exactly"
     along = assessed.select(log_odds=pl.Series(logit(chances)))
     slope = logistic(along, outcome, [CONSTANT, SLOPE])
     if slope is None or SLOPE not in slope.terms:
         return "same_chance_for_all"
-    alike = np.round(chances, DIGITS)
-    higher = mannwhitneyu(alike[outcome == 1], alike[outcome == 0]).statistic
-    pairs = outcome.sum() * (1 - outcome).sum()
     return Calibration(
-        _fifths(chances, outcome), float(slope.coefficients[1]), float(higher / pairs)
+        _fifths(chances, outcome),
+        float(slope.coefficients[1]),
+        _concordance(chances, outcome, fold),
     )
 
 
-def _unseen(assessed: pl.DataFrame, outcome: Floats, model: Expected) -> Floats | None:
-    """Return the chance of each course by a model that has not seen its patient."""
+def _folds(assessed: pl.DataFrame, outcome: Floats) -> Ints:
+    """Return the tenth of each course's patient; the patients who ever responded are dealt first."""
+    courses = assessed.select("patient_key", met=pl.Series(outcome))
+    patients = (
+        courses.group_by("patient_key")
+        .agg(pl.col("met").max())
+        .sort("met", "patient_key", descending=[True, False])
+        .select("patient_key", fold=pl.int_range(pl.len()) % FOLDS)
+    )
+    dealt = courses.join(patients, on="patient_key", how="left", maintain_order="left")
+    return dealt["fold"].to_numpy().astype(np.int64)
+
+
+def _concordance(chances: Floats, outcome: Floats, fold: Ints) -> float:
+    """Return the share of pairs within folds of which who responded had the higher chance; nan without
+    pairs.
+    """
+    from scipy.stats import mannwhitneyu  # slow to import
+
+    alike, higher, pairs = np.round(chances, DIGITS), 0.0, 0.0
+    for number in np.unique(fold):
+        met, unmet = (alike[(fold == number) & (outcome == value)] for value in (1, 0))
+        if len(met) and len(unmet):
+            higher += mannwhitneyu(met, unmet).statistic
+            pairs += len(met) * len(unmet)
+    return higher / pairs if pairs else np.nan
+
+
+def _unseen(assessed: pl.DataFrame, outcome: Floats, model: Expected, fold: Ints) -> Floats | None:
+    """Return the chance of each course by a model that has not seen the patients of its fold."""
     if model.fitted is None:
         return model.chances
-    fold = (assessed["patient_key"].rank("dense") % FOLDS).to_numpy()
     chances = np.empty(assessed.height)
     for number in np.unique(fold):
         here, there = fold == number, fold != number

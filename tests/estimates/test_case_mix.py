@@ -117,6 +117,22 @@ def test_a_loaded_model_is_taken_as_it_is_and_its_calibration_is_that_of_r(
     assert found.calibration.fifths["responded"].sum() == 59
 
 
+def test_a_model_of_nothing_is_a_coin(births: pl.DataFrame, definitions: Definitions) -> None:
+    """Severity, sex and age of nobody in particular tell nothing of who responds."""
+    chance, found = np.random.default_rng(1), []
+    for _ in range(40):
+        noise = births.with_columns(
+            severity=chance.standard_normal(births.height), status=births["status"].sample(
+                fraction=1, shuffle=True, seed=int(chance.integers(1_000_000))
+            ),
+        )  # fmt: skip
+        calibration = asked(noise, definitions).calibration
+        if isinstance(calibration, Calibration):
+            found.append(calibration.concordance)
+    assert len(found) > 30
+    assert np.mean(found) == pytest.approx(0.5, abs=0.025)
+
+
 def test_what_an_answer_writes_can_be_loaded_and_gives_the_same(
     births: pl.DataFrame, definitions: Definitions, tmp_path: Path
 ) -> None:
