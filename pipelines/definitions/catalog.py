@@ -170,7 +170,9 @@ REFINEMENTS = Table(
 )
 WINDOWS = Table(
     "windows",
-    "One row per window and instrument family: when an end score must lie.",
+    "One row per window and instrument family: when an end score must lie. It counts whatever was given"
+    " until then, maintenance infusions or a next course: how long relief lasts without is told by time in"
+    " response.",
     ("window", "family"),
     (
         code("window", "Code."),

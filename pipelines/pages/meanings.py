@@ -172,7 +172,8 @@ def _windows(definitions: Definitions) -> Section:
     recall = {"day": "up to a day", "week": "one or two weeks", "month": "four weeks or a month"}
     return (
         "Days are counted from the last infusion of the induction. Of several scores in a window,"
-        " the one nearest the target day counts.",
+        " the one nearest the target day counts, whatever was given until then: maintenance infusions or"
+        " a next course. How long relief lasts without is told by the time in response.",
         {
             "": windows.select(
                 Window="label",

@@ -1,6 +1,6 @@
 -- One row per course_key, instrument, window.
 -- final: the end score in the window after the last induction infusion, the one nearest the target
--- day, ties to the earlier.
+-- day, ties to the earlier; whatever was given until then, maintenance infusions or a next course.
 with asked as (
     select
         courses.course_key,
