@@ -39,7 +39,7 @@ def cards(finding: QualityFinding) -> str:
 
 def _card(finding: QualityFinding, row: Mapping[str, object]) -> str:
     clinic, grade = row["clinic_key"], row["grade"]
-    name = "The whole practice" if clinic is None else clinic_name(clinic)
+    name = "The whole practice" if clinic is None else clinic_name(finding.definitions, clinic)
     colour = COLOURS.get(str(grade), theme.MUTED)
     said = row["means"] if grade else _ungraded(finding, str(row["ungraded_by"]))
     kind = "card whole" if clinic is None else "card"

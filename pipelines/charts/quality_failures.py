@@ -102,7 +102,7 @@ def _lines(finding: QualityFinding, most_names: int) -> pl.DataFrame:
     """Return a line per failing rule; one that counts a handful has numbers and no bar."""
     rows = []
     for number, found in enumerate(finding.failures.iter_rows(named=True)):
-        places = names(where(found, finding.clinics), most_names)
+        places = names(finding.definitions, where(found, finding.clinics), most_names)
         said = f"allowed: {limit(found)}" + (f"; fails at {places}" if places else "")
         most = float(found["max_failing_percent"]) / 100
         right = f"{share(found)} {found['unit']}" if handful(found) else share(found)
@@ -120,7 +120,7 @@ def _dots(finding: QualityFinding) -> pl.DataFrame:
         for clinic in own.iter_rows(named=True):
             said = numbers(found | clinic)
             rows.append((number * STEP + 30.0, clinic["share"], clinic["status"] == "failed",
-                         clinic_name(clinic["clinic_key"]), said))  # fmt: skip
+                         clinic_name(finding.definitions, clinic["clinic_key"]), said))  # fmt: skip
     frame = pl.DataFrame(rows, schema=DOT, orient="row")
     return frame.sort("failed")
 
@@ -142,7 +142,11 @@ def alt_text(finding: QualityFinding) -> str:
         f"{found['label']}: "
         + ("numbers hidden" if found["hidden"] else f"{share(found)} over all clinics")
         + f", {limit(found)} allowed"
-        + (f", fails at {places}" if (places := names(where(found, finding.clinics), 20)) else "")
+        + (
+            f", fails at {places}"
+            if (places := names(finding.definitions, where(found, finding.clinics), 20))
+            else ""
+        )
         for found in finding.failures.iter_rows(named=True)
     ]
     return f"{title(finding)}. " + "; ".join(said)

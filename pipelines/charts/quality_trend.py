@@ -165,7 +165,7 @@ def _dots(content: pl.DataFrame, finding: QualityFinding, small: bool) -> alt.La
 def title(finding: QualityFinding, clinic: str | None = None) -> str:
     """Return follow-up of the last due months beside the months before, or that none is due."""
     window = finding.definitions.labels("windows", "window")[finding.window]
-    name = window if clinic is None else clinic_name(clinic)
+    name = window if clinic is None else clinic_name(finding.definitions, clinic)
     recent, before = _halves(finding, clinic)
     if recent is None:
         return f"{name}: no course is due yet"

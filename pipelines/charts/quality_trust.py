@@ -84,7 +84,9 @@ def _cells(finding: QualityFinding, narrow: bool) -> pl.DataFrame:
     trust, smallest = finding.trust, smallest_count(finding.definitions)
     return trust.select(
         condition=pl.col("category").replace_strict(labels, return_dtype=pl.String),
-        clinic=pl.Series([clinic_name(key) for key in trust["clinic_key"]], dtype=pl.String),
+        clinic=pl.Series(
+            [clinic_name(finding.definitions, key) for key in trust["clinic_key"]], dtype=pl.String
+        ),
         y=pl.col("category").replace_strict(
             {code: place * step + (31.0 if narrow else 17.0) for place, code in enumerate(order)},
             return_dtype=pl.Float64,
@@ -123,7 +125,7 @@ def alt_text(finding: QualityFinding) -> str:
     """Return the field in words."""
     labels = finding.definitions.labels("categories", "category")
     said = [
-        f"{clinic_name(row['clinic_key'])}, {labels[row['category']]}: {_said(row)}"
+        f"{clinic_name(finding.definitions, row['clinic_key'])}, {labels[row['category']]}: {_said(row)}"
         f" of {row['due']:,} due, {VERDICTS[row['verdict']]}"
         for row in finding.trust.iter_rows(named=True)
     ]

@@ -102,14 +102,19 @@ def _grades(finding: QualityFinding) -> Table:
     for row in finding.grades.filter(graded).iter_rows(named=True):
         counts = [str(row[name]) for name in (*SEVERITIES, "evaluated")]
         means = row["means"] or UNGRADED
-        table.add_row(row["grade"] or NONE, clinic_name(row["clinic_key"]), means, *counts)
+        table.add_row(
+            row["grade"] or NONE,
+            clinic_name(finding.definitions, row["clinic_key"]),
+            means,
+            *counts,
+        )
     return table
 
 
 def _ungraded(finding: QualityFinding) -> list[str]:
     """Return the clinics without a grade in one line, if there are any: they may be hundreds."""
     missing = finding.grades.filter(pl.col("grade").is_null() & pl.col("clinic_key").is_not_null())
-    names = [clinic_name(key) for key in missing["clinic_key"]]
+    names = [clinic_name(finding.definitions, key) for key in missing["clinic_key"]]
     return [f"{UNGRADED} {len(names):,} clinics: {listed(names, 10)}."] if names else []
 
 

@@ -333,14 +333,19 @@ STATUSES = Table(
         SOURCE,
     ),
 )
+LISTS = (
+    "sex", "age_band", "population", "agent", "route", "visit_kind", "visit_status", "timing", "role",
+    "treatment", "sign", "recovery_outcome", "chart_rules", "chart_kind", "event_kind", "stop_reason",
+    "flow_chart", "visit_time", "weekday", "clinic_key", "clinician_key", "region",
+)  # fmt: skip
 LABELS = Table(
     "labels",
     "One row per list and code: how codes of the records are written on a page.",
     ("list", "code"),
     (
-        code("list", "Column whose codes these are."),
-        Column("code", "text", "Code."),
-        LABEL,
+        Column("list", "text", "Column whose codes these are.", one_of=LISTS),
+        Column("code", "text", "Code; of a clinic, clinician or region as the records write it."),
+        Column("label", "text", "Name as shown; each once in its list."),
         Column("sort_order", "integer", "Place in lists.", low=1),
         SOURCE,
     ),

@@ -53,6 +53,7 @@ def inconsistencies(
         *_ladders(placed["release_ladder"]),
         *_limits(placed["quality_limits"]),
         *_grades(placed["quality_grades"]),
+        *_labels(placed["labels"]),
         *_losses(placed["loss_of_response"], ranges),
         *_benchmarks(placed["benchmarks"]),
         *_subtypes_known(placed["benchmarks"], typed),
@@ -236,6 +237,12 @@ def _grades(frame: pl.DataFrame) -> Iterator[str]:
         wrong = ordered.filter(pl.col(name) < pl.col(name).shift().cum_max())
         for row in wrong.iter_rows(named=True):
             yield f"{_at(row)}{name} is {row[name]}; expected at least that of the grades before"
+
+
+def _labels(frame: pl.DataFrame) -> Iterator[str]:
+    """Groups of one name could not be told apart on a page."""
+    for row in frame.filter(~pl.struct("list", "label").is_first_distinct()).iter_rows(named=True):
+        yield f"{_at(row)}label is {row['label']}, as of another {row['list']}; expected one of its own"
 
 
 def _refinements(frame: pl.DataFrame) -> Iterator[str]:

@@ -36,13 +36,13 @@ def group_label(definitions: Definitions, key: Key, column: str) -> str:
     if _code(key, column) in labels:
         return labels[_code(key, column)]
     if column == "clinic_key":
-        return clinic_label(str(value))
+        return clinic_label(definitions, str(value))
     return NOT_SPECIFIED if value is None else str(value)
 
 
-def clinic_label(key: str) -> str:
-    """Return how the key of a clinic is written for people."""
-    return key.replace("_", " ").capitalize()
+def clinic_label(definitions: Definitions, key: str) -> str:
+    """Return the label that a practice gives a clinic in its labels.csv, else its key."""
+    return code_labels("clinic_key", definitions).get(key, key.replace("_", " ").capitalize())
 
 
 def group_place(definitions: Definitions, key: Key, column: str) -> tuple[int, str]:

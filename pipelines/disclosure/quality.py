@@ -47,7 +47,7 @@ class QualityFinding:
     @property
     def sentence(self) -> str:
         """Return what limits these data, in a sentence or two."""
-        return quality_words.answer(self.failures, self.rules, self.clinics)
+        return quality_words.answer(self.failures, self.rules, self.clinics, self.definitions)
 
     @property
     def footnote(self) -> str:

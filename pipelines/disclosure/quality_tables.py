@@ -24,7 +24,7 @@ def overview(finding: QualityFinding) -> pl.DataFrame:
     rows = [
         (row["label"], status(row), row["severity"], row["kind"], _cell(row, "failing"),
          _cell(row, "counted"), row["unit"], share(row), limit(row),
-         names(where(row, finding.clinics), 6) or NONE)
+         names(finding.definitions, where(row, finding.clinics), 6) or NONE)
         for row in finding.rules.iter_rows(named=True)
     ]  # fmt: skip
     heads = ("Rule", "Status", "Severity", "Kind", "Fails", "Of", "Counted", "Share", "Allowed",
@@ -42,7 +42,7 @@ def by_clinic(finding: QualityFinding, rule: str) -> pl.DataFrame:
         "share", "clinic_key", descending=[True, False], nulls_last=True
     )
     rows = [
-        (clinic_name(row["clinic_key"]), status(row), _cell(row, "failing"),
+        (clinic_name(finding.definitions, row["clinic_key"]), status(row), _cell(row, "failing"),
          _cell(row, "counted"), share(row))
         for row in own.iter_rows(named=True)
     ]  # fmt: skip
@@ -54,7 +54,7 @@ def by_month(finding: QualityFinding, rule: str) -> pl.DataFrame:
     """Return a rule's shares by month, newest first, with a column per clinic; none where undated."""
     own = finding.months.filter(pl.col("rule") == rule)
     cells = own.with_columns(
-        pl.Series("Clinic", [clinic_name(key) for key in own["clinic_key"]], dtype=pl.String),
+        pl.Series("Clinic", [clinic_name(finding.definitions, key) for key in own["clinic_key"]], dtype=pl.String),
         pl.Series("Cell", [_month_cell(*row) for row in
                            own.select("failing", "counted", "share").rows()], dtype=pl.String),
         Month=pl.col("month").dt.strftime("%Y-%m"),
@@ -104,7 +104,7 @@ def _untrusted(finding: QualityFinding) -> Iterator[tuple[str, str]]:
             for row in own.sort("due_here", descending=True).iter_rows(named=True)
         ]
         yield (
-            f"{clinic_name(clinic)}, follow-up {percent(int(str(assessed)) / int(str(due)))}",
+            f"{clinic_name(finding.definitions, clinic)}, follow-up {percent(int(str(assessed)) / int(str(due)))}",
             f"response of {_listed(parts)} can't be trusted; read the range from at least to at"
             " most.",
         )
@@ -123,7 +123,7 @@ def _affected(finding: QualityFinding) -> Iterator[tuple[str, str]]:
     """Yield a sentence per failing rule: which measures suffer, where, and why."""
     for row in finding.failures.iter_rows(named=True):
         places = where(row, finding.clinics)
-        at = f" Fails at {names(places, 6)}." if places else ""
+        at = f" Fails at {names(finding.definitions, places, 6)}." if places else ""
         yield str(row["affects"]), f"{numbers(row)}{at}"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from pipelines.definitions import Definitions
+from pipelines.disclosure.groups import clinic_label
 from pipelines.disclosure.words import HIDDEN, NONE, percent
 from pipelines.estimates.result import Provenance
 
@@ -24,14 +25,14 @@ VERDICTS = {
 }  # fmt: skip
 
 
-def clinic_name(key: object) -> str:
-    """Return a clinic's key as a name; all clinics together for none."""
-    return "All clinics" if key is None else str(key).replace("_", " ").capitalize()
+def clinic_name(definitions: Definitions, key: object) -> str:
+    """Return a clinic's label, else its key; all clinics together for none."""
+    return "All clinics" if key is None else clinic_label(definitions, str(key))
 
 
-def names(keys: Sequence[object], most: int = 4) -> str:
+def names(definitions: Definitions, keys: Sequence[object], most: int = 4) -> str:
     """Return clinics in a row of words, or their number where there are many."""
-    found = [clinic_name(key) for key in keys]
+    found = [clinic_name(definitions, key) for key in keys]
     if len(found) > most:
         return f"{len(found)} clinics"
     return " and ".join([", ".join(found[:-1]), found[-1]]) if len(found) > 1 else "".join(found)
@@ -102,7 +103,9 @@ def where(row: Row, clinics: pl.DataFrame) -> list[object]:
     return own.sort("share", descending=True, nulls_last=True)["clinic_key"].to_list()
 
 
-def answer(failures: pl.DataFrame, rules: pl.DataFrame, clinics: pl.DataFrame) -> str:
+def answer(
+    failures: pl.DataFrame, rules: pl.DataFrame, clinics: pl.DataFrame, definitions: Definitions
+) -> str:
     """Return what limits these data most, then how many rules fail and how many could be asked."""
     asked = rules.filter(pl.col("status").is_in(["passed", "failed"])).height
     if not asked:
@@ -112,21 +115,21 @@ def answer(failures: pl.DataFrame, rules: pl.DataFrame, clinics: pl.DataFrame) -
     row = failures.row(0, named=True)
     others = failures.height - 1
     more = f" {others} more of {asked} rules fail somewhere." if others else ""
-    return f"{row['label']} is what limits these data: {_most(row, clinics)}{more}"
+    return f"{row['label']} is what limits these data: {_most(row, clinics, definitions)}{more}"
 
 
-def _most(row: Row, clinics: pl.DataFrame) -> str:
+def _most(row: Row, clinics: pl.DataFrame, definitions: Definitions) -> str:
     """Return what fails of a rule and where, as a clause that ends the sentence."""
     places = where(row, clinics)
     whole = f"{share(row)} of {row['unit']} {row['fails']}"
     if row["hidden"]:
         whole = f"too many {row['unit']} {row['fails']}"
     if row["status"] == "failed":
-        at = f", more than is allowed at {names(places)}" if places else ""
+        at = f", more than is allowed at {names(definitions, places)}" if places else ""
         return f"{whole} ({limit(row)} may){at}."
     most = f"{float(str(row['max_failing_percent'])):g} %"
     together = "" if row["hidden"] else f" ({share(row)} over all clinics)"
-    return f"at {names(places)} more than {most} of {row['unit']} {row['fails']}{together}."
+    return f"at {names(definitions, places)} more than {most} of {row['unit']} {row['fails']}{together}."
 
 
 def footnote(made: Provenance, policy: Row, definitions: Definitions) -> str:

@@ -56,8 +56,10 @@ def labelled(frame: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
         written.append(
             code.replace_strict(labels, default=pl.col(name), return_dtype=pl.String).alias(name)
         )
-    if "clinic_key" in frame.columns:
-        written.append(pl.col("clinic_key").map_elements(clinic_label, pl.String))
+    if "clinic_key" in frame.columns and "clinic_key" not in named:
+        written.append(
+            pl.col("clinic_key").map_elements(lambda key: clinic_label(definitions, key), pl.String)
+        )
     frame = frame.with_columns(places).with_columns(written)
     places_of = [PLACE + name for name in named]
     return frame.sort(places_of, maintain_order=True).drop(places_of) if named else frame

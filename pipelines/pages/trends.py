@@ -12,7 +12,7 @@ from pipelines.charts.spelled import unbroken
 from pipelines.disclosure import control_words
 from pipelines.disclosure import trend_tables as tables
 from pipelines.disclosure import trend_words as words
-from pipelines.disclosure.groups import code_labels
+from pipelines.disclosure.groups import clinic_label, code_labels
 from pipelines.disclosure.trend import TrendFinding
 from pipelines.estimates import Question
 from pipelines.estimates.judging_points import RULE_SETS, RuleSet
@@ -117,7 +117,7 @@ def _form(view: View) -> None:
     kinds = code_labels("event_kind", practice.definitions)
     clinics = {
         "": "All clinics",
-        **{key: key.capitalize() for key in practice.values("clinic_key")},
+        **{key: clinic_label(practice.definitions, key) for key in practice.values("clinic_key")},
     }
     conditions = {"": "All conditions", **filters.conditions(practice)}
     measures = {

@@ -137,6 +137,20 @@ def test_a_loss_that_no_score_could_show_or_confirm_is_refused(
 @pytest.mark.parametrize(
     ("row", "message"),
     [
+        ("clinic,lake,Lindenhof,1,us,yes", "list is clinic; expected one of sex, age_band,"),
+        ("sex,x,Female,5,us,yes", "label is Female, as of another sex; expected one of its own"),
+    ],
+)
+def test_a_label_of_an_unknown_list_or_of_two_codes_is_refused(
+    tmp_path: Path, row: str, message: str
+) -> None:
+    [told] = refused(tmp_path, labels=f"list,code,label,sort_order,source,new\n{row}\n")
+    assert told.startswith(f"definitions/labels.csv, row 1: {message}")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
         (
             "opioid_reduction,tmj,phq_9,us,",
             "measure is opioid_reduction on phq_9; expected a pair in measures.csv",

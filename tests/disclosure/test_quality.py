@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import InputError, open_practice
+from pipelines.definitions import Definitions
 from pipelines.disclosure import QualityFinding, disclose_quality
 from pipelines.disclosure.quality_tables import by_clinic, by_month, meanings, overview
 from pipelines.disclosure.quality_words import limit, names, numbers, share
@@ -78,12 +79,14 @@ def test_what_a_rule_found_is_said_in_words(changed: dict[str, object], said: st
     assert numbers(RULE | changed) == said
 
 
-def test_shares_are_finer_where_they_are_small_and_never_0_for_what_is_not() -> None:
+def test_shares_are_finer_where_they_are_small_and_never_0_for_what_is_not(
+    definitions: Definitions,
+) -> None:
     found = [share(RULE | {"share": value}) for value in (0.2154, 0.0596, 0.0007, 0.0001, 0.0)]
     assert found == ["22 %", "6.0 %", "0.1 %", "under 0.1 %", "0 %"]
     assert limit({"max_failing_percent": "0.10"}) == "at most 0.1 %"
-    assert names(["a", "north_side"]) == "A and North side"
-    assert names(list("abcde")) == "5 clinics"
+    assert names(definitions, ["a", "north_side"]) == "A and North side"
+    assert names(definitions, list("abcde")) == "5 clinics"
 
 
 def test_the_answer_names_the_clinics_at_which_the_gravest_rule_fails() -> None:
