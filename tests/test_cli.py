@@ -67,7 +67,8 @@ def test_rates_can_be_filtered_and_grouped(tmp_path: Path) -> None:
     infusions = (
         "patient | day | category | clinic_key\n1 | 0 | tmj | a\n2 | 31 | tmj | b\n3 | 31 | tmj | b"
     )
-    write(tmp_path / "p", {"infusions": infusions}, through=200)
+    labels = "list,code,label,sort_order,source,new\nclinic_key,a,Lindenhof,1,us,yes\n"
+    write(tmp_path / "p", {"infusions": infusions}, through=200, definitions={"labels": labels})
     abate("build", str(tmp_path / "p"))
 
     def started(*words: str) -> dict[object, int]:
@@ -80,5 +81,7 @@ def test_rates_can_be_filtered_and_grouped(tmp_path: Path) -> None:
 
     assert started("--by", "clinic_key") == {"a": 1, "b": 2}
     assert started("--by", "clinic_key", "--where", "clinic_key=b") == {"b": 2}
+    assert started("--by", "clinic_key", "--where", "clinic_key=Lindenhof,b") == {"a": 1, "b": 2}
+    assert started("--by", "sex", "--where", "category=TMJ disorder") == {"unknown": 3}
     assert started("--by", "start_month", "--from", "2025-02") == {"2025-02-01": 2}
     assert started("--by", "start_month", "--to", "2025-01") == {"2025-01-01": 1}

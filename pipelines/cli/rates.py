@@ -12,8 +12,9 @@ from rich.table import Table
 
 from pipelines import ledger
 from pipelines.cli.shared import Folder, app, folder_meant
-from pipelines.definitions import InputError
+from pipelines.definitions import Definitions, InputError
 from pipelines.disclosure import Finding, disclose
+from pipelines.disclosure.groups import code_labels
 from pipelines.disclosure.policies import policy_row
 from pipelines.disclosure.table import heading
 from pipelines.practice import open_practice
@@ -34,7 +35,10 @@ def rates(
         Literal["first_courses", "all_courses"], typer.Option(help="Which courses count.")
     ] = "first_courses",
     where: Annotated[
-        list[str] | None, typer.Option(help="column=value, or column=value,value; repeatable.")
+        list[str] | None,
+        typer.Option(
+            help="column=value, or column=value,value, codes or names as printed; repeatable."
+        ),
     ] = None,
     start_from: Annotated[
         str | None, typer.Option("--from", help="First start month, YYYY-MM.")
@@ -62,7 +66,7 @@ def rates(
         measure=measure,
         window=window,
         population=population,
-        where=_where(where or []),
+        where=_where(where or [], practice.definitions),
         start_from=_month(start_from, "--from"),
         start_to=_month(start_to, "--to"),
     )
@@ -79,13 +83,18 @@ def rates(
         _print_table(finding)
 
 
-def _where(given: list[str]) -> dict[str, list[str]]:
+def _where(given: list[str], definitions: Definitions) -> dict[str, list[str]]:
+    """Return codes by column; a value may be written as its code or as its label is printed."""
     found: dict[str, list[str]] = {}
     for text in given:
         column, sign, values = text.partition("=")
         if not sign or not values:
             raise InputError(f"--where: '{text}' is not column=value")
-        found.setdefault(column.strip(), []).extend(value.strip() for value in values.split(","))
+        column = column.strip()
+        labels = code_labels(column, definitions)
+        codes = {label: code.rpartition("/")[2] for code, label in labels.items()}
+        named = [value.strip() for value in values.split(",")]
+        found.setdefault(column, []).extend(codes.get(value, value) for value in named)
     return found
 
 

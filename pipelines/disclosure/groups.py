@@ -35,14 +35,12 @@ def group_label(definitions: Definitions, key: Key, column: str) -> str:
     labels = code_labels(column, definitions)
     if _code(key, column) in labels:
         return labels[_code(key, column)]
-    if column == "clinic_key":
-        return clinic_label(definitions, str(value))
     return NOT_SPECIFIED if value is None else str(value)
 
 
 def clinic_label(definitions: Definitions, key: str) -> str:
-    """Return the label that a practice gives a clinic in its labels.csv, else its key."""
-    return code_labels("clinic_key", definitions).get(key, key.replace("_", " ").capitalize())
+    """Return the label that a practice gives a clinic in its labels.csv, else its key as it is."""
+    return code_labels("clinic_key", definitions).get(key, key)
 
 
 def group_place(definitions: Definitions, key: Key, column: str) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.definitions import Definitions
-from pipelines.disclosure.groups import clinic_label, code_labels
+from pipelines.disclosure.groups import code_labels
 from pipelines.disclosure.words import HIDDEN, NONE, percent, span
 from pipelines.estimates.result import Question
 
@@ -55,10 +55,6 @@ def labelled(frame: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
         )
         written.append(
             code.replace_strict(labels, default=pl.col(name), return_dtype=pl.String).alias(name)
-        )
-    if "clinic_key" in frame.columns and "clinic_key" not in named:
-        written.append(
-            pl.col("clinic_key").map_elements(lambda key: clinic_label(definitions, key), pl.String)
         )
     frame = frame.with_columns(places).with_columns(written)
     places_of = [PLACE + name for name in named]

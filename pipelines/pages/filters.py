@@ -97,10 +97,7 @@ def _codes(practice: Practice, column: str) -> dict[str, str]:
     """Return label by code for the values of a column in this build."""
     named = practice.definitions["labels"].filter(pl.col("list") == column)
     labels = dict(named.select("code", "label").rows())
-    return {
-        value: labels.get(value, value.replace("_", " ").capitalize())
-        for value in practice.values(column)
-    }
+    return {value: labels.get(value, value) for value in practice.values(column)}
 
 
 def _one(

@@ -37,7 +37,7 @@ def test_the_title_of_each_chart_says_what_it_found(finding: QualityFinding) -> 
     assert quality_trend.title(finding) == (
         "After induction: 80 % followed up in the last 6 due months"
     )
-    assert quality_trend.title(finding, "lake") == "Lake: 60 % followed up in the last 6 due months"
+    assert quality_trend.title(finding, "lake") == "lake: 60 % followed up in the last 6 due months"
     assert quality_trust.title(finding) == (
         "A rate can be told for 1 of 2 pairs of clinic and condition; for 1 follow-up is too low"
     )
@@ -47,14 +47,14 @@ def test_the_title_of_each_chart_says_what_it_found(finding: QualityFinding) -> 
 def test_the_alt_text_tells_the_chart_in_words(finding: QualityFinding) -> None:
     assert quality_failures.alt_text(finding) == (
         "2 rules fail; the gravest is follow-up after induction."
-        " Follow-up after induction: 0 % over all clinics, at most 30 % allowed, fails at Lake;"
+        " Follow-up after induction: 0 % over all clinics, at most 30 % allowed, fails at lake;"
         " Age of the records: 1 of 1 over all clinics, none allowed"
     )
     assert quality_trend.alt_text(finding) == (
         "After induction: 80 % followed up in the last 6 due months. Jan 2025 80 % of 20."
         " Not yet due: 1 months."
     )
-    assert "Lake, Depression: 60 % of 10 due, can't be trusted" in quality_trust.alt_text(finding)
+    assert "lake, Depression: 60 % of 10 due, can't be trusted" in quality_trust.alt_text(finding)
 
 
 @pytest.mark.parametrize("narrow", [False, True])
@@ -74,7 +74,7 @@ def test_cards_show_the_worst_clinic_first_after_the_practice_and_escape_its_nam
     rows = [*kept(None), *kept("ok"), *kept("<b>")]
     rows[-1] = ("baseline_missing", "<b>", 90, 100, "failed")
     drawn = cards(disclose_quality(result(rows), "internal"))
-    names = ["The whole practice", "&lt;b&gt;", "Ok"]
+    names = ["The whole practice", "&lt;b&gt;", "ok"]
     assert sorted(names, key=lambda name: drawn.index(f"<h4>{name}</h4>")) == names
     assert "<b>" not in drawn
     assert "Fails: baseline before treatment (of 2 rules)." in drawn

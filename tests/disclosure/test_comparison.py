@@ -72,20 +72,20 @@ def test_the_sentences_name_the_groups_that_stand_out(two_clinics: Comparison) -
     finding = shown(two_clinics)
     # Of 80 + 80 with depression 70 responded, of 84 with TMJ 44: so 56 are expected in each clinic; limits by R as in case_mix.R.
     assert words.expected(finding) == (
-        "More responded than their patients would lead to expect in North (1.25 times, 1.06–1.43);"
-        " fewer responded than their patients would lead to expect in South side (0.71 times,"
+        "More responded than their patients would lead to expect in north (1.25 times, 1.06–1.43);"
+        " fewer responded than their patients would lead to expect in south_side (0.71 times,"
         " 0.54–0.90)."
     )
     assert words.chance(finding) == (
         "If all did as expected, chance alone would still make at least one of 2 groups stand out in"
         " up to 10 % of practices."
     )
-    assert words.two(finding, "North", "South side") == (
-        "North 58 % (49–67 % of 120 assessed) and South side 33 % (26–42 % of 120 assessed)"
+    assert words.two(finding, "north", "south_side") == (
+        "north 58 % (49–67 % of 120 assessed) and south_side 33 % (26–42 % of 120 assessed)"
         " responded: a difference of +25 percentage points (+12 to +36). Chance alone would rarely do"
         " so much; the groups may treat different patients."
     )
-    assert words.two(finding, "North", "Lost") == (
+    assert words.two(finding, "north", "lost") == (
         "Too few were followed up on one side, so that missing outcomes could make the difference."
     )
 
@@ -104,7 +104,7 @@ def test_pooled_groups_stand_beside_their_rates_in_pooled_order(definitions: Def
         counted(definitions, *[(key, "tmj", 2026, met, 40 - met, 0) for key, met in clinics])
     )
     table = tables.pooled(found)
-    assert table["Group"].to_list() == ["B", "D", "C", "A"]
+    assert table["Group"].to_list() == ["b", "d", "c", "a"]
     assert table["Among assessed"].to_list()[0] == "75 % (60–86 %)"
     assert words.pooled(found).startswith("Beyond chance, groups vary around 5")
 
@@ -120,9 +120,9 @@ def test_too_few_groups_are_not_pooled(two_clinics: Comparison) -> None:
 def test_a_table_says_why_a_group_has_no_ratio(two_clinics: Comparison) -> None:
     table = tables.groups(shown(two_clinics))
     assert table.select("Group", "Observed over expected", "Observed", "Due").rows() == [
-        ("Lost", "–", "4", "10"),
-        ("North", "1.25 (1.06–1.43)", "70", "120"),
-        ("South side", "0.71 (0.54–0.90)", "40", "120"),
+        ("lost", "–", "4", "10"),
+        ("north", "1.25 (1.06–1.43)", "70", "120"),
+        ("south_side", "0.71 (0.54–0.90)", "40", "120"),
     ]
     assert table["Why no number"][0] == (
         "Too few were followed up, so that missing outcomes could make the ratio."
@@ -139,8 +139,8 @@ def test_a_funnel_says_what_difference_a_group_could_show_and_never_one_beyond_a
     table = tables.funnel(finding, finding.rate_funnel)
     could = dict(table.select("Group", "Could show").rows())
     # Three of five or fewer lie outside; where half respond they are 81 of 100 (scipy's binom.cdf).
-    assert could["A"] == "−41 points"
-    assert could["B"] == "+4 or −4 points"
+    assert could["a"] == "−41 points"
+    assert could["b"] == "+4 or −4 points"
 
 
 def test_without_a_model_the_reason_stands_in_place_of_the_numbers(

@@ -85,7 +85,7 @@ def test_shares_are_finer_where_they_are_small_and_never_0_for_what_is_not(
     found = [share(RULE | {"share": value}) for value in (0.2154, 0.0596, 0.0007, 0.0001, 0.0)]
     assert found == ["22 %", "6.0 %", "0.1 %", "under 0.1 %", "0 %"]
     assert limit({"max_failing_percent": "0.10"}) == "at most 0.1 %"
-    assert names(definitions, ["a", "north_side"]) == "A and North side"
+    assert names(definitions, ["a", "north_side"]) == "a and north_side"
     assert names(definitions, list("abcde")) == "5 clinics"
 
 
@@ -102,11 +102,11 @@ def test_the_answer_names_the_clinics_at_which_the_gravest_rule_fails() -> None:
         "internal",
     )
     assert found.sentence == (
-        "Follow-up after induction is what limits these data: at Lake more than 30 % of due courses"
+        "Follow-up after induction is what limits these data: at lake more than 30 % of due courses"
         " have no score in the window after induction (25 % over all clinics)."
     )
     assert overview(found)["Status"].to_list() == ["kept over all", "kept"]
-    assert overview(found)["Fails at"].to_list() == ["Lake", "–"]
+    assert overview(found)["Fails at"].to_list() == ["lake", "–"]
 
 
 def test_a_condition_with_low_follow_up_at_a_clinic_is_named_with_its_numbers() -> None:
@@ -118,7 +118,7 @@ def test_a_condition_with_low_follow_up_at_a_clinic_is_named_with_its_numbers() 
     found = disclose_quality(result(kept(None), follow_up=list(follow_up)), "internal")
     assert meanings(found) == [
         (
-            "C, follow-up 65 %",
+            "c, follow-up 65 %",
             "response of headache (41 % of 100 due) and TMJ disorder (50 % of 10 due) can't be"
             " trusted; read the range from at least to at most.",
         )
