@@ -2,8 +2,10 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,34 @@ def test_build_and_rates_print_the_object_that_is_documented(tmp_path: Path) -> 
         "as_of": None,
     }  # fmt: skip
     assert done.stderr == ""
+
+
+def test_who_stops_serve_leaves_nothing_on_the_port(tmp_path: Path) -> None:
+    write(tmp_path / "p", {"infusions": INFUSIONS})
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = ["serve", str(tmp_path / "p"), "--port", str(port)]
+    served = subprocess.Popen(
+        [sys.executable, "-c", "from pipelines.cli import main; main()", *words],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    def listens() -> bool:
+        with socket.socket() as asked:
+            return asked.connect_ex(("127.0.0.1", port)) == 0
+
+    try:
+        until = time.monotonic() + 60
+        while not listens() and time.monotonic() < until:
+            time.sleep(0.2)
+        assert listens()
+        served.terminate()
+        served.wait(20)
+        assert not listens()
+    finally:
+        served.kill()
+        served.wait(20)
 
 
 def test_rates_can_be_filtered_and_grouped(tmp_path: Path) -> None:

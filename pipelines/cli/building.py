@@ -1,7 +1,6 @@
 """Commands that make and serve a practice: simulate, build, serve."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -73,4 +72,6 @@ def serve(
         f"--server.port={port}", f"--server.address={address}",
     ]  # fmt: skip
     environment = os.environ | {"ABATE_PRACTICE": str(place.resolve())}
-    sys.exit(subprocess.run(command, env=environment, cwd=APP.parent, check=False).returncode)
+    os.chdir(APP.parent)
+    # One process: what stops the command leaves nothing behind.
+    os.execve(sys.executable, command, environment)
