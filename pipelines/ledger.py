@@ -23,6 +23,7 @@ from pipelines.disclosure.policies import policy_row, smallest_shown
 from pipelines.disclosure.release import Release, next_release, standing_release
 from pipelines.disclosure.snapshot import Snapshot
 from pipelines.disclosure.units import Row, Unit
+from pipelines.estimates import Question
 from pipelines.practice import Practice
 from pipelines.warehouse import current
 
@@ -119,6 +120,20 @@ def preview(practice: Practice, policy: str) -> Release:
     policy.
     """
     return _next(practice, policy, read(practice.folder))[0]
+
+
+def question_asked(what: str, question: Question) -> str:
+    """Return what leaves in a line, by keys and codes, so that two questions never read alike."""
+    ends = {"from": question.start_from, "to": question.start_to}
+    said = [
+        f"{what} by {','.join(question.by) or 'nothing'}",
+        question.measure,
+        question.window,
+        *([] if question.population == "first_courses" else [question.population]),
+        *[f"{column}={','.join(values)}" for column, values in sorted(question.where.items())],
+        *[f"{end} {day:%Y-%m}" for end, day in ends.items() if day],
+    ]
+    return ", ".join(said)
 
 
 def let_out(practice: Practice, policy: str, what: str) -> Release:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from pipelines import InputError, disclose, disclose_trend, ledger, open_practice
 from pipelines.disclosure import disclose as disclose_with
 from pipelines.disclosure.plan import plan
+from pipelines.estimates import Question
 from pipelines.warehouse import build
 from tests.privacy.commands import abate
 
@@ -58,7 +60,21 @@ def test_the_command_writes_down_what_it_prints_and_lists_it(practice: Path) -> 
     assert abate("rates", str(practice), "--format", "json")[0] == 0
     (entry,) = json.loads(abate("releases", str(practice), "--format", "json")[1])
     assert entry["what"] == "rates by category, response, post_induction"
+    assert abate("rates", str(practice), "--where", "sex=female")[0] == 0
+    assert ledger.read(practice).entries[-1].what.endswith("post_induction, sex=female")
     assert "rates by category" in abate("releases", str(practice))[1]
+
+
+def test_questions_that_differ_are_written_down_differently() -> None:
+    question = Question(
+        by=("category", "subtype"), population="all_courses",
+        where={"sex": ("female",), "clinic_key": ("lake", "north")},
+        start_from=date(2024, 1, 1), start_to=date(2025, 6, 30),
+    )  # fmt: skip
+    assert ledger.question_asked("table (CSV)", question) == (
+        "table (CSV) by category,subtype, response, post_induction, all_courses,"
+        " clinic_key=lake,north, sex=female, from 2024-01, to 2025-06"
+    )
 
 
 @pytest.mark.parametrize(

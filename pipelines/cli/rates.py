@@ -72,7 +72,7 @@ def rates(
     )
     if protects:
         disclose(result, policy)  # what is refused is not written down
-    asked = f"rates by {by}, {result.question.measure}, {result.question.window}"
+    asked = ledger.question_asked("rates", result.question)
     release = ledger.let_out(practice, policy, asked) if protects else None
     finding = disclose(result, policy, release)
     if output == "json":

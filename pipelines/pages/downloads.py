@@ -61,7 +61,7 @@ def _png(view: View, questions: tuple[Question, ...]) -> bytes:
 
 def _written_down(view: View, what: str) -> None:
     """Write into the ledger of releases that a view leaves the practice."""
-    asked = f"{what} of {', '.join([view.question.measure, view.question.window, *view.filters])}"
+    asked = ledger.question_asked(what, view.question)
     ledger.let_out(view.practice, view.leaving, asked)
 
 
