@@ -19,6 +19,13 @@ WEIGHTING = (
 )
 
 
+COURSES = {
+    "first_courses": (
+        "Counted are courses, not patients: each patient's first course for each condition. Who was treated"
+        " for two conditions is counted twice."
+    ),
+    "all_courses": "Counted are courses, not patients: who began three courses is counted three times.",
+}
 BY_INFUSION = (
     "Blue: had been seen to respond by then, with 95 % intervals. Grey: stopped with no response seen; some were"
     " not scored to the end and may have responded. White: still being treated. Numbers: courses that had this infusion"
@@ -31,7 +38,7 @@ FOLLOWED_FOR_RESPONSE = (
 )
 FUTILITY = (
     "For deciding with a patient, not for them: some who hardly improved early still responded."
-    " Missing outcomes stand beside; the last column is what they make possible."
+    " Missing outcomes stand beside; Possible is the range that they leave open."
 )
 LASTING = (
     "Turnbull's estimate, for times known to lie between two scores, drawn as long as enough courses are"

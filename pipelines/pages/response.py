@@ -46,10 +46,12 @@ def main() -> None:
     )
     st.caption(unbroken(how_to_read(finding)))
     with st.expander("Table behind the chart"):
+        st.caption(phrases.COURSES[finding.question.population])
         st.table(as_text(finding, beside), border="horizontal", hide_index=True)
     downloads.buttons(view, questions)
     _missing(finding)
     st.header("Who is counted")
+    st.caption(phrases.COURSES[finding.question.population])
     either_width("counted", counted.chart(finding), counted.chart(finding, narrow=True))
     st.header("The fine print")
     with st.container(key="foot"):

@@ -48,6 +48,15 @@ def test_the_page_answers_its_question_at_work(app: AppTest) -> None:
     assert not app.warning
 
 
+def test_what_is_counted_is_said_where_who_started_is_told(app: AppTest) -> None:
+    def counted() -> list[str]:
+        return [text.value for text in app.caption if text.value.startswith("Counted are courses")]
+
+    assert [text.endswith("two conditions is counted twice.") for text in counted()] == [True, True]
+    app.segmented_control(key="courses").select("all_courses").run()
+    assert [text.endswith("is counted three times.") for text in counted()] == [True, True]
+
+
 def test_a_filter_changes_the_numbers(app: AppTest) -> None:
     before = _said(app)
     app.multiselect(key="sex").set_value(["male"]).run()
