@@ -70,7 +70,7 @@ def _summary(result: Restatements, moved: int | None) -> str:
     if result.why_not:
         return WHY_NOT[result.why_not]
     made = f" of {result.before_made_at:%Y-%m-%d}" if result.before_made_at else ""
-    since = f"since build {result.before}{made}."
+    since = f"since build {result.before}{made}, courses that became due since then left aside."
     if moved is None:
         return f"Published headline rates moved {since} {HIDDEN}"
     if not moved:

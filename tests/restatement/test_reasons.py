@@ -111,6 +111,9 @@ def test_growth_is_told_apart_and_moves_nothing(tmp_path: Path) -> None:
     found = log(folder)
     assert reasons(found) == [("tmj", "newly_due", 1)]
     assert found.moved.height == 0
+    told = shown(folder).summary
+    assert told.startswith("No published headline rate moved since build ")
+    assert told.endswith(", courses that became due since then left aside.")
     assert found.rows.filter(category="tmj").select("due_before", "due_after", "due_now").rows() == [
         (3, 3, 4), (3, 3, 4),
     ]  # fmt: skip
