@@ -1,6 +1,7 @@
 -- One row per rule, clinic_key, month.
 -- Rules about courses, in the month of their first infusion.
--- indication_missing: of all. baseline_missing, baseline_on_other_scale: of first courses in a
+-- indication_missing: of all. planned_sessions_missing: no infusion of the induction says it.
+-- baseline_missing, baseline_on_other_scale: of first courses in a
 -- headline condition that began within the data, as the Response page counts them.
 -- infusion_without_outcome: infusions of courses with a due window; failing: none was assessed.
 with asked as (
@@ -47,10 +48,12 @@ courses as (
         outcomes.assessed,
         outcomes.due,
         elsewhere.course_key is not null as other_scale,
+        flow.planned is null as without_plan,
         courses.is_first_course and categories.headline and not outcomes.before_data as judged,
         cast(date_trunc('month', courses.first_infusion) as date) as month
     from core.courses as courses
     inner join outcomes on courses.course_key = outcomes.course_key
+    inner join marts.course_flow as flow on courses.course_key = flow.course_key
     inner join definitions.categories as categories on courses.category = categories.category
     left join elsewhere on courses.course_key = elsewhere.course_key
 ),
@@ -61,6 +64,7 @@ counts as (
         month,
         count(*) as courses,
         count(*) filter (where category = 'unassigned') as unassigned,
+        count(*) filter (where without_plan) as without_plan,
         count(*) filter (where judged) as judged,
         count(*) filter (where judged and no_baseline) as without_baseline,
         count(*) filter (where judged and no_baseline and other_scale) as on_other_scale,
@@ -77,12 +81,14 @@ select
     counts.month,
     case rules.rule
         when 'indication_missing' then counts.unassigned
+        when 'planned_sessions_missing' then counts.without_plan
         when 'baseline_missing' then counts.without_baseline
         when 'baseline_on_other_scale' then counts.on_other_scale
         when 'infusion_without_outcome' then counts.never_assessed
     end as failing,
     case rules.rule
         when 'indication_missing' then counts.courses
+        when 'planned_sessions_missing' then counts.courses
         when 'infusion_without_outcome' then counts.due_infusions
         else counts.judged
     end as counted
@@ -90,6 +96,6 @@ from definitions.quality_rules as rules
 left join counts on true
 where
     rules.rule in (
-        'indication_missing', 'baseline_missing', 'baseline_on_other_scale',
-        'infusion_without_outcome'
+        'indication_missing', 'planned_sessions_missing', 'baseline_missing',
+        'baseline_on_other_scale', 'infusion_without_outcome'
     )

@@ -39,7 +39,6 @@ infusions as (
         infusions.dose_mg,
         infusions.dose_mg_per_kg,
         infusions.infusion_minutes,
-        infusions.planned_sessions,
         counted.visit_key is not null as counts,
         coalesce(visits.visit_status = 'completed', false) as completed,
         coalesce(infusions.stopped_early, false) as stopped_early,
@@ -64,8 +63,6 @@ counts as (
         ) as without_dose,
         count(*) filter (where infusions.counts and infusions.infusion_minutes is null)
             as without_minutes,
-        count(*) filter (where infusions.counts and infusions.planned_sessions is null)
-            as without_plan,
         count(*) filter (where infusions.counts and expected.signs > 0) as watched,
         count(*) filter (where infusions.counts and infusions.signs < expected.signs)
             as without_signs,
@@ -106,7 +103,6 @@ select
         when 'infusion_not_completed' then counts.not_completed
         when 'dose_missing' then counts.without_dose
         when 'infusion_minutes_missing' then counts.without_minutes
-        when 'planned_sessions_missing' then counts.without_plan
         when 'vitals_missing' then counts.without_signs
         when 'dose_implausible' then counts.odd_dose
         when 'infusion_minutes_implausible' then counts.odd_minutes
@@ -123,6 +119,5 @@ left join counts on true
 where
     rules.rule in (
         'infusion_not_completed', 'dose_missing', 'infusion_minutes_missing',
-        'planned_sessions_missing', 'vitals_missing', 'dose_implausible',
-        'infusion_minutes_implausible'
+        'vitals_missing', 'dose_implausible', 'infusion_minutes_implausible'
     )
