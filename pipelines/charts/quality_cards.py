@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.charts import theme
 from pipelines.disclosure import QualityFinding
+from pipelines.disclosure.quality_tables import below_clinics
 from pipelines.disclosure.quality_words import clinic_name
 
 MOST_NAMED = 3  # failing rules on a card
@@ -33,20 +34,24 @@ def cards(finding: QualityFinding) -> str:
     clinics = finding.grades.filter(pl.col("clinic_key").is_not_null()).sort(
         order, "clinic_key", descending=[True, False]
     )
-    shown = [_card(finding, row) for row in pl.concat([whole, clinics]).iter_rows(named=True)]
+    lower = below_clinics(finding)
+    shown = [
+        _card(finding, row, lower) for row in pl.concat([whole, clinics]).iter_rows(named=True)
+    ]
     return f'{SHEET}<div class="cards">{"".join(shown)}</div>'
 
 
-def _card(finding: QualityFinding, row: Mapping[str, object]) -> str:
+def _card(finding: QualityFinding, row: Mapping[str, object], lower: str | None) -> str:
     clinic, grade = row["clinic_key"], row["grade"]
     name = "The whole practice" if clinic is None else clinic_name(finding.definitions, clinic)
     colour = COLOURS.get(str(grade), theme.MUTED)
     said = row["means"] if grade else _ungraded(finding, str(row["ungraded_by"]))
     kind = "card whole" if clinic is None else "card"
+    why = f"<p>{escape(lower)}</p>" if clinic is None and lower else ""
     return (
         f'<div class="{kind}"><div class="letter" style="background:{colour}">{escape(str(grade or "–"))}'
         f"</div><div><h4>{escape(name)}</h4><p>{escape(str(said))}</p>"
-        f'<p class="fails">{escape(_fails(finding, row))}</p></div></div>'
+        f'<p class="fails">{escape(_fails(finding, row))}</p>{why}</div></div>'
     )
 
 

@@ -13,7 +13,7 @@ from pipelines.cli.privacy import print_privacy
 from pipelines.cli.shared import Folder, app, folder_meant
 from pipelines.definitions.errors import listed
 from pipelines.disclosure import QualityFinding, disclose_quality
-from pipelines.disclosure.quality_tables import meanings, overview
+from pipelines.disclosure.quality_tables import below_clinics, meanings, overview
 from pipelines.disclosure.quality_words import clinic_name
 from pipelines.disclosure.words import NONE
 from pipelines.practice import Practice, open_practice
@@ -81,7 +81,8 @@ def _print_table(finding: QualityFinding) -> None:
     console = Console(width=None if sys.stdout.isatty() else 160)
     print(f"{finding.sentence}\n")
     console.print(_grades(finding))
-    print("\n".join([*_ungraded(finding), ""]))
+    lower = below_clinics(finding)
+    print("\n".join([*_ungraded(finding), *([lower] if lower else []), ""]))
     console.print(_rules(finding))
     said = meanings(finding)
     if said:

@@ -83,6 +83,30 @@ def capture_table(finding: QualityFinding) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(heads, pl.String), orient="row")
 
 
+def below_clinics(finding: QualityFinding) -> str | None:
+    """Return which rules bring the practice's grade below that of every clinic; None where none do.
+
+    More rules are asked of the practice, and what fails over all need not fail at each clinic.
+    """
+    graded = finding.grades.filter(pl.col("grade").is_not_null())
+    whole = graded.filter(pl.col("clinic_key").is_null())["grade"].to_list()
+    each = graded.filter(pl.col("clinic_key").is_not_null())["grade"].to_list()
+    order = finding.definitions["quality_grades"].sort("sort_order")["grade"].to_list()
+    if not whole or not each or order.index(whole[0]) <= max(map(order.index, each)):
+        return None
+    asked = finding.clinics.group_by("rule").agg(kept=(pl.col("status") == "passed").any())
+    failed = finding.rules.filter(
+        (pl.col("status") == "failed") & (pl.col("severity") != "minor")
+    ).join(asked, on="rule", how="left", maintain_order="left")
+    alone = [_lower(label) for label in failed.filter(pl.col("kept").is_null())["label"]]
+    partly = [_lower(label) for label in failed.filter("kept")["label"]]
+    parts = [
+        *([f"Asked of the whole practice only: {', '.join(alone)}."] if alone else []),
+        *([f"Kept at some clinics: {', '.join(partly)}."] if partly else []),
+    ]
+    return " ".join(["Below every clinic, because more rules fail than at any of them.", *parts])
+
+
 def meanings(finding: QualityFinding) -> list[tuple[str, str]]:
     """Return what the quality of the data means for the measures: about what, and a sentence."""
     return [*_untrusted(finding), *_affected(finding)]

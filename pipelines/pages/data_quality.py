@@ -20,6 +20,7 @@ from pipelines.disclosure.quality_tables import (
     overview,
 )
 from pipelines.disclosure.quality_words import limit, numbers, share, status
+from pipelines.estimates.grades import SEVERITIES
 from pipelines.pages.answer import badge
 from pipelines.pages.view import View, current
 from pipelines.pages.widths import either_width, one_width
@@ -76,11 +77,12 @@ def _answer(view: View, finding: QualityFinding) -> None:
 def _how_graded(finding: QualityFinding) -> str:
     scale = finding.definitions["quality_grades"].sort("sort_order")
     worst = scale["grade"][-1]
-    parts = [
-        f"{row['grade']} {row['max_fatal']} / {row['max_major']} / {row['max_minor']}"
-        for row in scale.iter_rows(named=True)
-        if row["grade"] != worst
-    ]
+    rules = finding.definitions["quality_rules"].height
+    parts = []
+    for row in scale.filter(pl.col("grade") != worst).iter_rows(named=True):
+        most = [row[f"max_{severity}"] for severity in SEVERITIES]
+        limits = [str(number) if number < rules else "any" for number in most]
+        parts.append(f"{row['grade']} {' / '.join(limits)}")
     return (
         "Grades by how many rules may fail at most, fatal / major / minor:"
         f" {', '.join(parts)}, {worst} more."

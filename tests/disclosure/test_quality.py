@@ -7,7 +7,13 @@ import pytest
 from pipelines import InputError, open_practice
 from pipelines.definitions import Definitions
 from pipelines.disclosure import QualityFinding, disclose_quality
-from pipelines.disclosure.quality_tables import by_clinic, by_month, meanings, overview
+from pipelines.disclosure.quality_tables import (
+    below_clinics,
+    by_clinic,
+    by_month,
+    meanings,
+    overview,
+)
 from pipelines.disclosure.quality_words import limit, names, numbers, share
 from tests.estimates.test_quality import JANUARY, kept, result
 
@@ -87,6 +93,21 @@ def test_shares_are_finer_where_they_are_small_and_never_0_for_what_is_not(
     assert limit({"max_failing_percent": "0.10"}) == "at most 0.1 %"
     assert names(definitions, ["a", "north_side"]) == "a and north_side"
     assert names(definitions, list("abcde")) == "5 clinics"
+
+
+def test_rules_that_bring_the_practice_below_its_clinics_are_named() -> None:
+    rows = [*kept(None), *kept("a"), *kept("b")]
+    majors = ["follow_up_week_8", "follow_up_week_12", "indication_missing"]
+    rows += [(rule, place, 9, 10, "failed") for rule in majors for place in (None, "a")]
+    rows += [(rule, "b", 0, 10, "passed") for rule in majors[2:]]
+    rows += [(rule, "b", 9, 10, "failed") for rule in majors[:2]]
+    assert below_clinics(disclose_quality(result(rows), "cms11")) is None
+    rows += [("quarantined_scores", None, 9, 10, "failed")]
+    assert below_clinics(disclose_quality(result(rows), "cms11")) == (
+        "Below every clinic, because more rules fail than at any of them."
+        " Asked of the whole practice only: acceptance of scores."
+        " Kept at some clinics: indication of the course."
+    )
 
 
 def test_the_answer_names_the_clinics_at_which_the_gravest_rule_fails() -> None:

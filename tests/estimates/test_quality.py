@@ -85,6 +85,17 @@ def test_failures_come_first_the_gravest_and_furthest_over_at_the_top() -> None:
         (["follow_up_week_8"], "B"),
         (["follow_up_week_8", "follow_up_week_12"], "C"),
         (["follow_up_week_8", "follow_up_week_12", "vitals_missing", "dose_implausible"], "D"),
+        (
+            [
+                "follow_up_week_8",
+                "follow_up_week_12",
+                "vitals_missing",
+                "dose_implausible",
+                "indication_missing",
+                "clinic_month_gap",
+            ],
+            "D",
+        ),
         (["baseline_missing"], "D"),
         (["baseline_missing", "follow_up_post_induction"], "F"),
     ],
