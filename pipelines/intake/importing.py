@@ -16,6 +16,7 @@ from pipelines.intake import batches, crosswalk, fhir, held, keys, leaving, omop
 from pipelines.intake.batches import Manifest, Slide
 from pipelines.intake.doorway import Given, Request, give_keys, next_number
 from pipelines.intake.judging import judge, unknown_instrument
+from pipelines.intake.other_sources import refuse_brought_again
 from pipelines.intake.profile import Profile, find
 from pipelines.intake.scratch import Scratch, remove_leftovers, scratch
 from pipelines.intake.screen import restrict_regions, screen
@@ -177,6 +178,9 @@ def _brought(
     given = give_keys(work, asked, definitions)
     leaving.pass_door(work, given.door)
     leaving.write_accepted(work, draft.folder)
+    refuse_brought_again(
+        work.connection, draft.folder, asked.practice, asked.profile.name, definitions
+    )
     manifest = _manifest(work, asked, given, content, draft)
     leaving.write_quarantine(work, draft.quarantine)
     waiting = 0
