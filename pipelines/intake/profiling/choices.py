@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+import polars as pl
+
 from pipelines.intake.profiling.arms import Arm, arm
 from pipelines.intake.profiling.draft import Cell
-from pipelines.intake.profiling.facts import Column
+from pipelines.intake.profiling.facts import MOST, Column
+from pipelines.intake.profiling.roles import Role
 from pipelines.intake.profiling.rows import date_beside, filter_on
 from pipelines.intake.profiling.survey import MOSTLY, Survey, Table, overlap
 
@@ -12,6 +15,8 @@ DEMOGRAPHIC = ("sex", "flag_female", "flag_male", "age", "birth_date")
 VISIT_DATES = ("visit_date", "date", "assessed_on", "start_date")
 INFUSED = ("dose_mg", "dose_mg_per_kg", "agent", "route", "infusion_minutes")
 SAME_SHARE = 0.8
+REPEATED = "rows that repeat another in every cell: {0}; they count once"
+AGAIN = "rows with the key of another row: {0}; all but the first go to quarantine"
 
 
 @dataclass(frozen=True)
@@ -104,12 +109,35 @@ def as_visits(table: Table) -> Visits | None:
         return None
     for role in (*table.all("visit_key"), *table.all("weak_key"), *table.all("row_number")):
         column = role.column
-        own = column.unique or (role.means == "visit_key" and column.distinct == column.filled > 1)
+        doubt = _key_doubt(table, role)
+        own = doubt is not None
         when = date_beside(table, column, "visit_date", "date", "assessed_on") if own else None
         if when is None or column.name == table.patient.name:
             continue
-        return Visits(table, column, when.column, *filter_on(table, column))
+        keep, blank = filter_on(table, column)
+        told = "; ".join(why for why in (doubt, blank) if why)
+        return Visits(table, column, when.column, keep, told)
     return None
+
+
+def _key_doubt(table: Table, role: Role) -> str | None:
+    """Return what makes a column doubtful as the key of rows, "" where nothing does.
+
+    None where it is no key: blank in some rows or the same in several, where its name does not say
+    that it is one, or the same in many. Rows that repeat another in every cell are one row.
+    """
+    column, named = role.column, role.means == "visit_key"
+    repeated = again = 0
+    if column.distinct < column.filled:
+        keyed = table.sheet.frame.filter(pl.col(column.name).is_not_null())
+        repeated = keyed.height - keyed.n_unique()
+        again = max(column.filled - repeated - column.distinct, 0)
+    blank = column.filled < column.rows
+    few = column.distinct < max(2, MOST * (column.distinct + again))
+    if few or (not named and (blank or again)):
+        return None
+    told = [REPEATED.format(repeated)] if repeated else []
+    return "; ".join([*told, AGAIN.format(again)] if again else told)
 
 
 def _infusions(found: Survey, visits: Visits) -> Visits | None:

@@ -115,23 +115,21 @@ def _diagnoses(chosen: Choices, table: Table, role: Role, when: Role) -> tuple[B
     use(table, table.patient, when.column, role.column)
     block, columns = Block(""), Block("[tables.diagnoses.columns]")
     block.add("from", table.label)
-    kept, doubt = _filter(chosen, table, role)
-    block.add("keep", kept, doubt if kept else "")
+    block.add("keep", *_filter(chosen, table, role))
     columns.add("patient_key", table.patient.name)
     form, unclear = date_of(when.column)
     columns.add("recorded_on", column(when.column.name, date_format=form), unclear)
     columns.lines.append(_place(chosen, table, when))
-    code = _code(role, chosen.survey.hints)
-    columns.add("icd10cm", code, role.doubt or ("" if kept else doubt))
+    columns.add("icd10cm", _code(role, chosen.survey.hints), role.doubt)
     return block, columns
 
 
 def _filter(chosen: Choices, table: Table, role: Role) -> tuple[dict[str, Cell] | None, str]:
-    """Return the filter on rows with a code, and the doubt about it."""
+    """Return the filter on rows with a code, and the doubt about it; blank codes are left out anyway."""
     if role.means == "snomed":
         listed = _listed(role.column, chosen.survey.hints)
         return {"column": role.column.name, "values": listed}, role.doubt
-    return filter_on(table, role.column)
+    return filter_on(table, role.column)[0], ""
 
 
 def _place(chosen: Choices, table: Table, when: Role) -> Line:

@@ -1,5 +1,8 @@
 """How a column becomes a canonical one: codes, ages, birth dates, dates."""
 
+from collections.abc import Iterable
+
+from pipelines.definitions.errors import listed as listed_words
 from pipelines.intake.profiling.dates import Way, with_times
 from pipelines.intake.profiling.draft import Cell, Line, column, constant
 from pipelines.intake.profiling.facts import Column
@@ -7,6 +10,7 @@ from pipelines.intake.profiling.survey import Table
 from pipelines.intake.profiling.words import Hints
 
 DEFAULT_DATE = "%Y-%m-%d"
+MOST_SHOWN = 8
 PADDED = r"^\d{4}-\d{2}-\d{2}(?:$|[T ])"
 PAIRS = {("H", "M"): ("male", "female"), ("0", "1"): ("male", "female")}
 AMBIGUOUS = "dates fit {0} and {1}: check which"
@@ -51,6 +55,19 @@ def coded(
     return meanings, found.distinct - len(known)
 
 
+def others(found: Column, listed: str, hints: Hints) -> str:
+    """Return the codes of a column that a list of hints does not know; a count of those that may name somebody."""
+    unknown = [code for code in found.codes if not hints.cell(listed, code)]
+    unnamed = coded(found, listed, hints)[1] - len(unknown)
+    told = [shown(unknown)] if unknown else []
+    return " and ".join([*told, f"{unnamed} that are not shown here"] if unnamed else told)
+
+
+def shown(codes: Iterable[str]) -> str:
+    """Return codes as they stand in the export, in quotes."""
+    return listed_words([f"'{code}'" for code in codes], MOST_SHOWN)
+
+
 def sex_line(table: Table, hints: Hints, file: str | None) -> Line:
     """Return the line of sex."""
     role = table.find("sex")
@@ -59,7 +76,7 @@ def sex_line(table: Table, hints: Hints, file: str | None) -> Line:
         values, unknown = coded(role.column, "sex", hints)
         doubt = "codes are numbers: check what they mean" if role.column.numeric else ""
         values, doubt = _turned(values, doubt)
-        doubt = doubt or (f"{unknown} other codes become other" if unknown else "")
+        doubt = doubt or (f"{others(role.column, 'sex', hints)} become other" if unknown else "")
         return Line(
             "sex",
             column(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from pipelines.definitions import Definitions
 from pipelines.intake.profiling.facts import Column, columns
@@ -56,6 +57,11 @@ class Table:
     def all(self, means: str) -> list[Role]:
         """Return every column of a role."""
         return [role for role in self.roles if role.means == means and role.column.filled]
+
+    @cached_property
+    def repeated(self) -> int:
+        """Return how many rows repeat an earlier one in every cell."""
+        return self.sheet.frame.height - self.sheet.frame.n_unique()
 
     @property
     def per_patient(self) -> bool:

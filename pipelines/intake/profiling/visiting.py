@@ -2,10 +2,12 @@
 
 from pipelines.intake.profiling.choices import Choices, Visits
 from pipelines.intake.profiling.draft import Block, Cell, Line, column, constant
-from pipelines.intake.profiling.mapping import coded, date_of, use
+from pipelines.intake.profiling.facts import Column
+from pipelines.intake.profiling.mapping import coded, date_of, others, shown, use
 from pipelines.intake.profiling.people import join
 from pipelines.intake.profiling.roles import Role
 from pipelines.intake.profiling.survey import MOSTLY, Table, overlap
+from pipelines.intake.profiling.words import Hints, words
 
 MEASURED = (
     "planned_sessions",
@@ -67,7 +69,8 @@ def _kind(chosen: Choices, visits: Visits, kind: str | None) -> Line:
         use(table, role.column)
         rest = "consultation" if unknown else None
         gap = "consultation" if role.column.filled < role.column.rows else None
-        doubt = f"{unknown} other codes are taken as consultation" if unknown else ""
+        told = others(role.column, "visit_kind", hints)
+        doubt = f"taken as consultation: {told}" if unknown else ""
         if "infusion" not in values.values():
             doubt = "no code says infusion"
         return Line(
@@ -99,9 +102,19 @@ def _status(chosen: Choices, table: Table) -> Line:
         doubt = _unknown(role, "no column says whether visits took place")
         return Line("visit_status", constant("completed"), doubt)
     use(table, role.column)
-    doubt = f"{unknown} other codes are not known; their rows go to quarantine" if unknown else ""
+    doubts = [_loose(role.column, values, chosen.survey.hints)]
+    if unknown:
+        told = others(role.column, "visit_status", chosen.survey.hints)
+        doubts.append(f"not known, their rows go to quarantine: {told}")
+    doubt = "; ".join(why for why in doubts if why)
     gap = "completed" if role.column.filled < role.column.rows else None
     return Line("visit_status", column(role.column.name, values=values, if_missing=gap), doubt)
+
+
+def _loose(found: Column, values: dict[str, str], hints: Hints) -> str:
+    """Return what is said of states that are told by one word of several, as "late" changes another."""
+    loose = [code for code in values if hints.whole("visit_status", words(code)) is None]
+    return f"told by a word in it: {shown(loose)}" if loose else ""
 
 
 def _infusions(chosen: Choices, visits: Visits, infusions: Visits) -> list[Block]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pipelines.intake.profiling.choices import Choices
 from pipelines.intake.profiling.clinical import diagnosis_blocks, vital_blocks
-from pipelines.intake.profiling.draft import UNCERTAIN, Block, comment, written
+from pipelines.intake.profiling.draft import UNCERTAIN, Block, Line, comment, written
 from pipelines.intake.profiling.facts import Column
 from pipelines.intake.profiling.outcomes import score_blocks
 from pipelines.intake.profiling.people import patient_blocks
@@ -54,6 +54,7 @@ def first_profile_text(chosen: Choices, name: str, title: str) -> FirstProfile:
         *score_blocks(chosen),
         *vital_blocks(chosen),
     ]
+    _count_once(chosen, tables)
     tables += _not_said(tables)
     used = [table for table in chosen.survey.tables if table.used]
     blocks = [_head(chosen, name, title), *[_file(table) for table in used], *tables]
@@ -68,6 +69,17 @@ def first_profile_text(chosen: Choices, name: str, title: str) -> FirstProfile:
         "",
     ]
     return FirstProfile("\n".join([*opening, *lines]).rstrip() + "\n", uncertain, notes)
+
+
+def _count_once(chosen: Choices, blocks: list[Block]) -> None:
+    """Let equal records count once where rows of their file repeat others in every cell."""
+    repeating = [table.label for table in chosen.survey.tables if table.repeated]
+    for block in blocks:
+        given = {line.key: line.value for line in block.lines}
+        canonical = block.header.strip("[]").startswith("tables.")
+        if canonical and given.get("from") in repeating:
+            block.lines = [line for line in block.lines if line.key != "distinct"]
+            block.lines.insert(1, Line("distinct", True))
 
 
 def _not_said(tables: list[Block]) -> list[Block]:
@@ -191,6 +203,13 @@ def _notes(chosen: Choices, used: list[Table], blocks: list[Block]) -> list[str]
         for table in used
         if _decimal_comma(table) and _decimal_point(table)
     ]
+    if not chosen.visits:
+        notes += [
+            f"{table.sheet.path}: no visits are drafted from it; a key stands in one row, but"
+            f" {role.column.name} has {role.column.distinct:,} values in {role.column.filled:,} rows."
+            for table in tables
+            for role in table.all("visit_key")
+        ]
     if not chosen.scores:
         notes.append("No scores were found: name the column of an instrument in [tables.scores].")
     return notes
