@@ -108,7 +108,20 @@ def _tell(done: Imported, into: Path) -> None:
             f"The first infusion of {done.moved:,} known patients is another than the day that fixed"
             " their slid calendar: their cohort month may be one off."
         )
-    print(f"Next: abate build {into}")
+    _tell_next(done, into)
+
+
+def _tell_next(done: Imported, into: Path) -> None:
+    """Say what comes next: a build, or what it would lack."""
+    missing = [table for table in ("visits", "infusions") if not batches.hold(into, table)]
+    if missing:
+        print(
+            f"No record of {' and '.join(missing)} is in the practice, so that no course can be"
+            " counted: look at these tables in the profile, at the account above and at"
+            f" quarantine/{done.manifest.folder}.csv, or bring them in with another import."
+        )
+    if "visits" not in missing:
+        print(f"Next: abate build {into}")
 
 
 def print_accounts(accounts: list[Account]) -> None:

@@ -148,6 +148,12 @@ def _added_later(found: list[Manifest], batch: Manifest) -> list[Manifest]:
     return list(takewhile(lambda b: b.mode == "since", later))
 
 
+def hold(practice: Path, table: str) -> bool:
+    """Return whether the batches in force hold a record of a canonical table."""
+    records = practice / "records"
+    return any(any((records / b.folder).glob(f"{table}-*.parquet")) for b in in_force(practice))
+
+
 def rows(practice: Path, batch: Manifest) -> int:
     """Return how many records a batch holds now."""
     files = sorted((practice / "records" / batch.folder).glob("*.parquet"))
