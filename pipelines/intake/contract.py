@@ -59,7 +59,7 @@ VISITS = Table(
     (
         Column("visit_key", "text", "Random key of the visit."),
         _patient(),
-        Column("clinic_key", "text", "The clinic."),
+        Column("clinic_key", "text", "The clinic; a visit without one is refused."),
         Column("clinician_key", "text", "The clinician, where the practice turns this on.", False),
         Column("visit_date", "date", "Day of the visit; visits still to come are not imported."),
         Column("visit_kind", "text", "What the visit was for.", one_of=VISIT_KINDS),

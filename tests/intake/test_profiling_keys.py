@@ -83,6 +83,23 @@ def test_states_and_codes_that_are_not_sure_are_named(
     assert "# uncertain: taken as consultation: 'Reha'" in text
 
 
+def test_a_visit_without_a_clinic_is_no_clinic_more(tmp_path: Path) -> None:
+    lines = [f"{line};{'' if n == 7 else 'Nord'}" for n, line in enumerate(VISITS)]
+    (tmp_path / "visits.csv").write_text("\n".join([f"{HEADER};Standort", *lines]) + "\n")
+    (tmp_path / "first.toml").write_text(first_profile(tmp_path / "visits.csv", "export").text)
+    assert (
+        'clinic_key = "Standort"  # uncertain: rows without Standort go to quarantine: 1'
+        in (tmp_path / "first.toml").read_text()
+    )
+    done = import_export(tmp_path, str(tmp_path / "first.toml"), tmp_path / "practice")
+    assert (
+        "visits,8,clinic_key,missing"
+        in (tmp_path / "practice" / "quarantine" / f"{done.manifest.folder}.csv").read_text()
+    )
+    visits = tmp_path / "practice" / "records" / done.manifest.folder / "visits-0000.parquet"
+    assert pl.read_parquet(visits)["clinic_key"].unique().to_list() == ["Nord"]
+
+
 def test_rows_without_a_code_are_left_out_and_nothing_else_is_said(
     drafted: Callable[..., FirstProfile],
 ) -> None:

@@ -57,8 +57,9 @@ def _clinic(table: Table) -> Line:
     if role is None:
         return Line("clinic_key", constant("clinic"), "no column of clinics was found")
     use(table, role.column)
-    full = role.column.filled == role.column.rows
-    return Line("clinic_key", column(role.column.name, if_missing=None if full else "unknown"))
+    blank = role.column.rows - role.column.filled
+    doubt = f"rows without {role.column.name} go to quarantine: {blank:,}" if blank else ""
+    return Line("clinic_key", role.column.name, doubt)
 
 
 def _kind(chosen: Choices, visits: Visits, kind: str | None) -> Line:
