@@ -96,6 +96,8 @@ def _import(asked: Request) -> Imported:
     place = _remove_leftovers(asked)
     definitions, copied = _definitions(asked.profile, asked.practice)
     _refuse_unknown_constants(asked.profile, definitions)
+    if asked.crosswalk is None:
+        _refuse_birth_dates(asked.profile)
     in_force = batches.in_force(asked.practice)
     earlier = [batch for batch in in_force if batch.source == asked.profile.name]
     with ExitStack() as stack:
@@ -258,6 +260,16 @@ def _refuse_unknown_constants(profile: Profile, definitions: Definitions) -> Non
             ]
     if problems:
         raise InputError(*dict.fromkeys(problems))
+
+
+def _refuse_birth_dates(profile: Profile) -> None:
+    """Refuse a profile that reads birth dates of records that are said to hold no identifiers."""
+    values = [source.columns.get("age_band") for _, source in profile.sources()]
+    if any(value is not None and value.birth_date for value in values):
+        raise InputError(
+            f"profile {profile.name}: age_band is made of a birth date, but --anonymized says that"
+            " the records hold no identifiers; expected --crosswalk, or age_in_years or a band"
+        )
 
 
 def _refuse_other_calendar(asked: Request, in_force: list[Manifest]) -> None:

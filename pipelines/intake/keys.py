@@ -61,7 +61,10 @@ def note_days(scratch: Scratch) -> None:
 
 
 def take_births(scratch: Scratch) -> None:
-    """Take the birth dates out of `mapped.patients.age_band`, which is unknown until `tell_ages`."""
+    """Take the birth dates out of `mapped.patients.age_band`, which is unknown until `tell_ages`.
+
+    Those that can't be one stay, and break a rule.
+    """
     scratch.run(SQL / "births.sql")
 
 
