@@ -267,8 +267,12 @@ def _wrong_names(file: str, profile: Profile) -> list[str]:
     problems = []
     for name, source in profile.sources():
         problems += _wrong_source(file, profile, name, source)
-    for needed in ("patients", "visits"):
-        if needed not in [name for name, _ in profile.sources()]:
+    mapped = [name for name, _ in profile.sources()]
+    of_visits = [name for name in mapped if "visit_key" in contract.BY_NAME[name].names]
+    # Scores with dates may stand beside the visits of another source.
+    alone = profile.calendar == "dates" and "scores" in mapped and not of_visits
+    for needed in ("patients",) if alone else ("patients", "visits"):
+        if needed not in mapped:
             problems.append(f"{file}: no table '{needed}'; map it, or for visits use [treatment]")
     return problems
 

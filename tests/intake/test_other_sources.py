@@ -83,3 +83,32 @@ def test_more_than_a_fifth_of_a_table_is_too_much(other: str, tmp_path: Path) ->
     source = export(tmp_path / "two", [(who, 2) for who in MANY[:3]] + [(5, 1)], [])
     with pytest.raises(InputError, match="1 of 4 visits, 1 of 4 infusions are of patients"):
         import_export(source, other, practice)
+
+
+SCORES = """
+name = "surveys"
+[files.scores]
+path = "scores.csv"
+[tables.patients]
+from = "scores"
+distinct = true
+[tables.patients.columns]
+patient_key = "patient_key"
+sex = { constant = "unknown" }
+age_band = { constant = "unknown" }
+[tables.scores]
+from = "scores"
+same_names = true
+"""
+
+
+def test_scores_alone_may_stand_beside_the_visits_of_another_source(tmp_path: Path) -> None:
+    practice, profile = tmp_path / "practice", tmp_path / "surveys.toml"
+    infused = export(tmp_path / "infusions", [(who, 1) for who in MANY], [])
+    import_export(infused, "canonical", practice)
+    scored = export(tmp_path / "scores", [], [(who, 1) for who in MANY])
+    profile.write_text(SCORES)
+    assert import_export(scored, str(profile), practice).manifest.batch == 2
+    profile.write_text(SCORES.replace("[files", 'calendar = "relative"\n[files', 1))
+    with pytest.raises(InputError, match="no table 'visits'; map it"):
+        import_export(scored, str(profile), practice)
