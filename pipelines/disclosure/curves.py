@@ -53,6 +53,12 @@ def fill(
         for run in runs if len(cube) > 1 else ():
             parts = cube[1:, :, run]
             _carry(parts, np.broadcast_to(cube[0, :, run], parts.shape))
+        if any(len(one) for one, _ in same[1:]):
+            stands_for = np.tile(np.arange(len(days)), (len(cube) - 1, 1))
+            for part, (one, other) in enumerate(same[1:]):
+                stands_for[part, one] = other
+            for curve in range(cube.shape[1]):
+                _cancel(cube[:, curve], stands_for)
 
 
 def _narrow(
@@ -107,6 +113,32 @@ def _carry(part: Floats, whole: Floats) -> None:
     for at in (before, after):
         same = np.take_along_axis(whole, at, axis=-1) == whole
         _take(part, np.where(same, np.take_along_axis(part, at, axis=-1), np.nan))
+
+
+def _cancel(numbers: Floats, stands_for: Ints) -> None:
+    """Fill in a part that is known in one of two columns of the whole, where it is all that differs.
+
+    `numbers` are by row and column, `stands_for` tells for each part and column in which column it has the
+    same number. Of two columns that are of no one day, some parts may have the same day in both.
+    """
+    columns = np.flatnonzero(~np.isnan(numbers[0]))
+    whole, parts, same = numbers[0, columns], numbers[1:, columns], stands_for[:, columns]
+    unknown = np.isnan(parts)
+    if not unknown.any():
+        return
+    differs = same[:, :, None] != same[:, None, :]
+    open_ = (unknown[:, :, None] | unknown[:, None, :]) & differs
+    found = (open_.sum(axis=0) == 1) & (open_ & unknown[:, None, :] & ~unknown[:, :, None]).any(
+        axis=0
+    )
+    known = np.where(unknown, 0, parts)
+    for at, to in np.argwhere(found).tolist():
+        part = int(open_[:, at, to].argmax())
+        both = ~(unknown[:, at] | unknown[:, to])
+        moved = whole[to] - whole[at] - (known[:, to] - known[:, at])[both].sum()
+        place = part + 1, int(columns[to])
+        if np.isnan(numbers[place]):
+            numbers[place] = known[part, at] + moved
 
 
 def few_between(numbers: Floats, told: Ints, smallest: int, enough: int) -> bool:

@@ -136,6 +136,20 @@ def test_nobody_below_the_floor_of_all_is_nobody_of_the_parts() -> None:
     assert few_show(whole, part, [])
 
 
+def test_a_part_is_known_that_is_all_in_which_two_sums_of_several_days_differ() -> None:
+    """Both have two parts by day 20; one has the third by day 20 too, the other by day 19."""
+    cube = np.full((4, len(CURVES), 4), np.nan)
+    cube[:, :, 0] = 0
+    eligible = cube[:, PLACE["eligible"]]
+    eligible[0, 2:] = 100, 88
+    eligible[3, 1] = 40
+    aside, none = np.array([3]), np.array([], np.int64)
+    same = [(none, none), *[(aside, np.array([day])) for day in (2, 2, 1)]]
+    fill(cube, np.array([-np.inf, 19, 20, 1e9]), [slice(0, 3), slice(3, 4)], same)
+    assert eligible[3, 2] == 52
+    assert np.isnan(eligible[1:3, 2]).all()
+
+
 def test_between_two_ladders_of_one_build_persons_with_two_courses_count_once() -> None:
     """The ladder has counted the persons of 16 courses between points that it tells, but no others."""
     numbers = np.full((len(CURVES), 3), np.nan)
