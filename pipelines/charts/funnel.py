@@ -16,6 +16,8 @@ from pipelines.estimates.funnel import Funnel
 
 HEIGHT = 300
 MOST_NAMED = 8  # of more groups not all names have room
+LETTER, LINE = 6.4, 12  # pixels that a letter of a name is wide, and a line of names high
+LIFTS = (-7, 9, -20, 22, -33, 35)  # pixels off its dot at which a name is tried, in this order
 LINES = (("low_998", [1, 0]), ("high_998", [1, 0]), ("low_95", [4, 3]), ("high_95", [4, 3]))
 BARS = (("998", 1.0), ("95", 5.0))  # limits and the width of their bars
 
@@ -69,16 +71,20 @@ def _widest(found: Funnel) -> float:
     return float(max(sizes.to_list()))
 
 
-def _y(found: Funnel, title: str) -> alt.Y:
+def _ends(found: Funnel) -> list[float]:
+    """Return where the axis of values begins and ends."""
     numbers = pl.concat([found.frame["value"], found.frame["low_998"], found.frame["high_998"]])
     low, high = min(numbers.to_list()), max(numbers.to_list())
     ends = [max(0.0, floor(10 * low - 0.5) / 10), ceil(10 * high + 0.5) / 10]
+    return [ends[0], min(1.0, ends[1])] if found.kind == "rate" else ends
+
+
+def _y(found: Funnel, title: str) -> alt.Y:
     if found.kind == "rate":
-        ends = [ends[0], min(1.0, ends[1])]
         axis = alt.Axis(title=title, labelExpr=theme.PERCENT, tickCount=6)
     else:
         axis = alt.Axis(title=title, format="~g", tickCount=5)
-    return alt.Y("value:Q", scale=alt.Scale(domain=ends, nice=False), axis=axis)
+    return alt.Y("value:Q", scale=alt.Scale(domain=_ends(found), nice=False), axis=axis)
 
 
 def _groups(found: Funnel, x: alt.X, y: alt.Y, narrow: bool, harm: bool) -> list[Layer]:
@@ -108,10 +114,38 @@ def _groups(found: Funnel, x: alt.X, y: alt.Y, narrow: bool, harm: bool) -> list
         own = rows.filter(pl.col("side") == side)
         point = alt.Chart(own).mark_point(size=60, color=colour, fill=colour, opacity=1)
         drawn.append(point.encode(x=x, y=y, tooltip=tips))
-    for left in (False, True):
-        named = alt.Chart(rows.filter((pl.col("left") == left) & pl.col("named"))).mark_text(
-            align="right" if left else "left", dx=-8 if left else 8, dy=-7,
+    placed = _placed(rows, found, narrow).partition_by("left", "lift", as_dict=True)
+    for (left, lift), own in placed.items():
+        named = alt.Chart(own).mark_text(
+            align="right" if left else "left", dx=-8 if left else 8, dy=lift,
             color=theme.INK, fontSize=11 if narrow else 12,
         )  # fmt: skip
         drawn.append(named.encode(x=x, y=y, text="label:N"))
     return drawn
+
+
+def _placed(rows: pl.DataFrame, found: Funnel, narrow: bool) -> pl.DataFrame:
+    """Return the named groups with `lift`: how far below its dot a name is free of other names and dots.
+
+    Widths are guessed from the number of letters; where nothing is free the last place is taken.
+    """
+    low, high = _ends(found)
+    across = (300 if narrow else 800) / _widest(found)
+    down = HEIGHT / (high - low)
+    dots = [
+        (across * size - 5, 10.0, down * (high - v))
+        for size, v in rows.select("size", "value").rows()
+    ]
+    taken, lifts = dots, []
+    named = rows.filter("named").sort("size", "value")
+    for size, value, label, left in named.select("size", "value", "label", "left").rows():
+        wide = LETTER * len(label)
+        start = across * size + (-8 - wide if left else 8)
+        lift, at = LIFTS[0], 0.0
+        for lift in LIFTS:
+            at = down * (high - value) + lift
+            if all(abs(at - y) >= LINE or start + wide < x or x + w < start for x, w, y in taken):
+                break
+        taken = [*taken, (start, wide, at)]
+        lifts.append(lift)
+    return named.with_columns(lift=pl.Series(lifts, dtype=pl.Int64))

@@ -58,6 +58,22 @@ def test_a_funnel_draws_each_group_and_the_limits_that_decide(
             assert line <= rows(drawn, "size", "value")
 
 
+def test_names_of_groups_of_like_size_and_rate_do_not_lie_on_each_other(
+    finding: ComparisonFinding,
+) -> None:
+    found = finding.rate_funnel
+    alike = found.frame[:3].with_columns(
+        size=pl.Series([40, 48, 55]), value=pl.Series([0.5, 0.49, 0.5]),
+        label=pl.Series(["cusdmto0eocpp", "Lindenhof", "cds55n3ihmhg8"]),
+    )  # fmt: skip
+    moved = type(found)(
+        found.kind, alike, found.curve, found.target, found.phi, found.tau, found.widened,
+        found.refused,
+    )  # fmt: skip
+    lifts = rows(funnel.chart(finding, moved, narrow=True), "label", "lift")
+    assert len({lift for _, lift in lifts}) == 3
+
+
 def test_a_group_beyond_the_outer_limits_is_coloured(finding: ComparisonFinding) -> None:
     found = finding.rate_funnel
     far = (
