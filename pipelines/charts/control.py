@@ -1,6 +1,7 @@
 """A control chart: points over time, the lines they are held against, changes and targets."""
 
 from collections.abc import Sequence
+from math import ceil, inf
 
 import altair as alt
 import polars as pl
@@ -14,6 +15,9 @@ from pipelines.estimates.noted import Event
 
 LABELS_WIDE, LABELS_NARROW = 12, 5  # at most so many labels along the axis
 SHARE_AXES = (0.04, 0.12, 0.2, 0.4, 1.0)  # where axes of shares may end: four even steps
+CENTRES = {"run": "median", "g": "median", "t": "centre"}  # of all other kinds the mean
+NAME = 78  # pixels that the name of a centre line is wide
+NAMED = {"place": pl.Int64, "value": pl.Float64, "said": pl.String, "side": pl.Int64}
 COLOURS = {
     "common": theme.COMMON_CAUSE, "neutral": theme.ACCENT, "improvement": theme.IMPROVEMENT, "concern": theme.CONCERN,
 }  # fmt: skip
@@ -36,6 +40,7 @@ def chart(
     y = _y(shown, axis)
     layers = [
         *_lines(content, shown.chart.phases, y, narrow),
+        *_centres(content, shown, y, height, narrow),
         *_target(content, y, narrow),
         *_events(content, shown.events, narrow),
         *_points(content, y, narrow),
@@ -67,16 +72,23 @@ def _x(content: pl.DataFrame, narrow: bool) -> alt.X:
 
 
 def _y(shown: ShownChart, title: str) -> alt.Y:
-    numbers = pl.concat([shown.points["value"], shown.points["upper"]]).drop_nulls().to_list()
+    top = _top(shown)
     if shown.scale == "share":
-        top = next(top for top in SHARE_AXES if top >= max([*numbers, 0]))
         axis = alt.Axis(
             title=title, labelExpr=theme.PERCENT, values=[top * n / 4 for n in range(5)]
         )
         return alt.Y("value:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
     times = "100 * " if shown.scale == "per_100" else ""
     axis = alt.Axis(title=title, labelExpr=f"format({times}datum.value, ',')", tickCount=5)
-    return alt.Y("value:Q", scale=alt.Scale(domain=[0, 1.05 * max([*numbers, 0.01])]), axis=axis)
+    return alt.Y("value:Q", scale=alt.Scale(domain=[0, top]), axis=axis)
+
+
+def _top(shown: ShownChart) -> float:
+    """Return where the axis of values ends."""
+    numbers = pl.concat([shown.points["value"], shown.points["upper"]]).drop_nulls().to_list()
+    if shown.scale == "share":
+        return next(top for top in SHARE_AXES if top >= max([*numbers, 0]))
+    return float(1.05 * max([*numbers, 0.01]))
 
 
 def _lines(content: pl.DataFrame, phases: pl.DataFrame, y: alt.Y, narrow: bool) -> list[Layer]:
@@ -97,6 +109,48 @@ def _lines(content: pl.DataFrame, phases: pl.DataFrame, y: alt.Y, narrow: bool) 
             found.append(line.encode(x=x, y=y))
     joined = alt.Chart(counted).mark_line(color=theme.COMMON_CAUSE, strokeWidth=1.5)
     return [*found, joined.encode(x=x, y=y, detail="stretch:N")]
+
+
+def _centres(
+    content: pl.DataFrame, shown: ShownChart, y: alt.Y, height: int, narrow: bool
+) -> list[Layer]:
+    """Return what each centre line is and its value, written where points leave most room."""
+    kinds = dict(shown.chart.phases.select("phase", "kind").rows())
+    counted = content.filter(pl.col("rule").is_not_null() & pl.col("centre").is_not_null())
+    rows = []
+    for (phase,), own in counted.group_by("phase", maintain_order=True):
+        centre = own["centre"][0]
+        place, side = _room(content, own["place"].to_list(), centre, _top(shown) / height, narrow)
+        said = f"{CENTRES.get(kinds[phase], 'mean')} {value(centre, shown.scale)}"
+        rows.append((place, centre, said, side))
+    named = pl.DataFrame(rows, schema=NAMED, orient="row")
+    x = _x(content, narrow)
+    return [
+        alt.Chart(own).mark_text(
+            align="left", baseline="middle", dx=-4, dy=-8 * side, fontSize=11.5, color=colour,
+            stroke=colour, strokeWidth=width,
+        ).encode(x=x, y=y, text="said:N")
+        for (side,), own in named.partition_by("side", as_dict=True).items()
+        for colour, width in ((theme.WHITE, 4), (theme.INK, 0))
+    ]  # fmt: skip
+
+
+def _room(
+    content: pl.DataFrame, own: Sequence[int], centre: float, pixel: float, narrow: bool
+) -> tuple[int, int]:
+    """Return at which place of a phase its name begins, and whether above (1) or below (-1) the line."""
+    points = content.drop_nulls("value").select("place", "value").rows()
+    last = content["place"].to_list()[-1]
+    wide = ceil(NAME * content.height / (300 if narrow else 800))
+    best, room = (own[0], 1), -1.0
+    for place in own:
+        for side in (1, -1):
+            middle = centre + 8 * side * pixel
+            near = [abs(v - middle) for at, v in points if place <= at < place + wide]
+            free = min(near, default=inf)
+            if free > room and place + wide - 1 <= last:
+                best, room = (place, side), free
+    return best
 
 
 def _target(content: pl.DataFrame, y: alt.Y, narrow: bool) -> list[Layer]:

@@ -76,7 +76,8 @@ THIRDS = (
 TREND_POINTS = (
     "Each point: courses that began then. Grey: chance explains it. Blue: better, orange: worse than"
     " chance explains. Hollow: kept out, because not all are due or too few were followed up. Step lines:"
-    " limits; a dashed centre: runs or crossings signal. Numbered lines: changes at the practice."
+    " limits. The centre is the mean of all courses counted, or the median of the points where they are too"
+    " few for limits; dashed: runs or crossings signal. Numbered lines: changes at the practice."
 )
 EVENT_EFFECT = (
     "Before-and-after lines through the months, with a 95 % interval that allows neighbouring months to be"

@@ -8,6 +8,7 @@ import pytest
 from pipelines import TrendFinding, disclose_trend, open_practice
 from pipelines.charts import trend
 from pipelines.disclosure.trend_words import follow_up_title, title
+from pipelines.disclosure.words import percent
 from tests.charts.test_compared import rows, says
 
 
@@ -40,6 +41,16 @@ def test_every_point_is_drawn_once_and_lines_are_those_of_the_chart(
         for name in ("centre", "lower", "upper"):
             assert set(counted.select("place", name).drop_nulls().rows()) <= lines
         assert says(drawn, sentence)
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_each_centre_is_named_with_its_value(finding: TrendFinding, narrow: bool) -> None:
+    centre = finding.rate.points["centre"].drop_nulls()[0]
+    kind = {"run": "median"}.get(finding.rate.chart.phases["kind"][0], "mean")
+    drawn = trend.chart(finding, narrow=narrow)
+    assert (centre, f"{kind} {percent(centre)}") in {
+        row[:2] for row in rows(drawn, "value", "said", "side")
+    }
 
 
 def test_points_kept_out_of_the_rules_are_hollow_and_say_why(finding: TrendFinding) -> None:
