@@ -15,6 +15,7 @@ from pipelines.definitions import InputError
 from pipelines.intake import batches
 from pipelines.intake.account import Account
 from pipelines.intake.batches import Manifest, Slide
+from pipelines.intake.earlier import NOT_TAKEN
 from pipelines.intake.importing import Imported, import_export
 from pipelines.intake.profile import shipped
 
@@ -92,6 +93,12 @@ def _tell(done: Imported, into: Path) -> None:
     if done.definitions_copied:
         print("The profile's definitions were copied into the practice folder.")
     print_accounts(done.manifest.accounts)
+    not_taken = sum(account.left_out.get(NOT_TAKEN, 0) for account in done.manifest.accounts)
+    if not_taken:
+        print(
+            f"{not_taken:,} rows are new or changed, but lie before --since or on days that earlier"
+            " batches show. They come in with the next full export, without --since."
+        )
     if done.held_back:
         print(
             f"{done.held_back:,} rows wait behind the door: their days would tell too much until"

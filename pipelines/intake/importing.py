@@ -204,6 +204,7 @@ def _manifest(
         last = given.door.edges.last
         first = min(leaving.first_seen(work, draft.folder) or last, last)
     dated = asked.profile.calendar == "dates"
+    added_to = (asked.practice, asked.profile.name) if asked.since else None
     return Manifest(
         batch=next_number(asked.practice),
         source=asked.profile.name,
@@ -211,7 +212,7 @@ def _manifest(
         calendar=asked.profile.calendar,
         data_from=first.isoformat() if first and dated else None,
         data_through=last.isoformat() if last and dated else None,
-        accounts=leaving.accounts(work),
+        accounts=leaving.accounts(work, added_to),
         slide=asked.slide,
         crosswalk=asked.crosswalk.fingerprint() if asked.crosswalk else None,
         mode="since" if asked.since else "full",

@@ -16,6 +16,7 @@ from pipelines.definitions.schema import Table
 from pipelines.intake import contract
 from pipelines.intake.account import Account
 from pipelines.intake.batches import Draft
+from pipelines.intake.earlier import EARLIER, NOT_TAKEN, tell_apart
 from pipelines.intake.expressions import Expression, call, cell, coalesce, constant, when
 from pipelines.intake.judging import OWNERS, judge
 from pipelines.intake.keys import keep_keys
@@ -25,9 +26,9 @@ from pipelines.intake.sliding import Edges
 SQL = Path(__file__).parent / "sql"
 LARGE = ("scores", "vital_signs")  # read a few times faster than copied
 ACCEPTED, HELD = "accepted", "held back"
-EARLIER = "before --since or of days in earlier batches"
 FORGOTTEN, QUARANTINED = "of forgotten patients", "quarantined"
-FATES = (FORGOTTEN, EARLIER, ACCEPTED, HELD, QUARANTINED)  # from the best to the worst
+# From the best to the worst.
+FATES = (FORGOTTEN, EARLIER, NOT_TAKEN, ACCEPTED, HELD, QUARANTINED)
 OWN_DAY = {"visits": "visit_date", "diagnoses": "recorded_on", "scores": "assessed_on"}
 KEYS = {"clinic_key": "clinics", "clinician_key": "clinicians"}
 
@@ -321,9 +322,13 @@ def write_quarantine(scratch: Scratch, file: Path) -> None:
     ).write_csv(str(file), header=True)
 
 
-def accounts(scratch: Scratch) -> list[Account]:
-    """Return what became of everything, unit by unit; every account is exact."""
-    _note_fates(scratch)
+def accounts(scratch: Scratch, added_to: tuple[Path, str] | None = None) -> list[Account]:
+    """Return what became of everything, unit by unit; every account is exact.
+
+    `added_to`, practice folder and source, where rows were left out because of earlier batches: those
+    that stand in one are told from those that do not.
+    """
+    _note_fates(scratch, added_to)
     scratch.run(SQL / ("fates_of_rows.sql" if scratch.one_row_per_item else "fates_of_things.sql"))
     scratch.run(SQL / "account.sql")
     units = scratch.connection.table("leaving.units").order("place").fetchall()
@@ -339,13 +344,17 @@ def accounts(scratch: Scratch) -> list[Account]:
     return found
 
 
-def _note_fates(scratch: Scratch) -> None:
+def _note_fates(scratch: Scratch, added_to: tuple[Path, str] | None) -> None:
     """Make views of the fate of every row by its thing, and of what was released by table."""
     of_export, released = [], []
     thing = [cell("unit"), cell("item")]
     for table in contract.TABLES:
         good = scratch.connection.table(f"leaving.{table.name}")
-        of_export.append(good.filter(cell("unit").isnotnull()).select(*thing, cell("fate")))
+        own = good.filter(cell("unit").isnotnull())
+        if added_to and _day_column(table):
+            of_export.append(tell_apart(scratch, table, own, *added_to))
+        else:
+            of_export.append(own.select(*thing, cell("fate")))
         broken = _told(QUARANTINED).alias("fate")
         of_export.append(_broken(scratch, table).select(*thing, broken))
         again = cell("unit").isnull() & (cell("fate") == _told(ACCEPTED))

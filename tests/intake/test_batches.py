@@ -60,13 +60,30 @@ def test_rows_from_a_day_on_are_added_and_the_others_are_counted(
     account = {account.unit: account for account in done.manifest.accounts}
     assert (account["visits"].accepted, account["visits"].left_out) == (
         1,
-        {"before --since or of days in earlier batches": 2},
+        {"in earlier batches already": 2},
     )
-    assert account["infusions"].left_out == {"before --since or of days in earlier batches": 2}
+    assert account["infusions"].left_out == {"in earlier batches already": 2}
     assert [batch.batch for batch in batches.in_force(practice)] == [1, 2]
     assert table(practice, "staging.visits")["visit_key"].sort().to_list() == ["a1", "b1", "b2"]
     assert table(practice, "staging.patients")["patient_key"].sort().to_list() == ["a", "b"]
     assert table(practice, "staging.scores").height == 2
+
+
+def test_rows_that_came_late_are_told_from_those_that_are_there(
+    export: Path, tmp_path: Path
+) -> None:
+    practice = tmp_path / "practice"
+    import_export(export, "canonical", practice)
+    late = "a2,a,north,2025-01-10,infusion,completed\n"
+    moved = JANUARY.replace("a1,a,north", "a1,a,south")
+    write(export, moved + late + MARCH, "", "a,2025-01-02,20\na,2025-01-10,18\nb,2025-03-20,15\n")
+    done = import_export(export, "canonical", practice, since=date(2025, 3, 1))
+    told = "new or changed, but before --since or of days in earlier batches"
+    left = {account.unit: account.left_out for account in done.manifest.accounts}
+    assert left["visits"] == {"in earlier batches already": 1, told: 2}
+    assert left["infusions"] == {"in earlier batches already": 2, told: 1}
+    assert left["scores"] == {"in earlier batches already": 1, told: 1}
+    assert table(practice, "staging.visits")["visit_key"].sort().to_list() == ["a1", "b1", "b2"]
 
 
 def test_a_visit_that_comes_again_counts_as_it_is_now(export: Path, tmp_path: Path) -> None:

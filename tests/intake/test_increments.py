@@ -173,6 +173,19 @@ def test_a_crowd_at_the_start_is_counted_and_comes_in_with_an_export_that_reache
         assert it.patients() == {key for key, _, _ in rows} | {"first"}
 
 
+def test_what_is_entered_late_into_days_that_are_shown_is_counted_apart() -> None:
+    rows = [("P1", 5, "infusion"), ("P1", 20, "score"), ("P1", 200, "visit")]
+    later = [*rows, ("P1", 40, "visit"), ("P1", 41, "score"), ("P1", 300, "visit")]
+    with practice() as it:
+        it.bring(rows)
+        left = {a.unit: a.left_out for a in it.bring(later, since=180).manifest.accounts}
+        assert list(left["visits"].values()) == [1, 1]
+        assert left["scores"] == {
+            "in earlier batches already": 1,
+            "new or changed, but before --since or of days in earlier batches": 1,
+        }
+
+
 def test_an_import_killed_before_its_batch_was_published_loses_no_row_that_waited(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

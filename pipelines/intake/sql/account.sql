@@ -13,9 +13,13 @@ with given as (
         unit,
         cast(fate as varchar) as reason,
         items,
-        case when fate = 'of forgotten patients' then 1000000001 else 1000000002 end as place
+        case fate
+            when 'of forgotten patients' then 1000000001
+            when 'in earlier batches already' then 1000000002
+            else 1000000003
+        end as place
     from leaving.fates
-    where fate in ('of forgotten patients', 'before --since or of days in earlier batches')
+    where fate not in ('accepted', 'quarantined', 'held back')
 )
 
 select
