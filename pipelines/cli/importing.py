@@ -17,6 +17,7 @@ from pipelines.intake.account import Account
 from pipelines.intake.batches import Manifest, Slide
 from pipelines.intake.earlier import NOT_TAKEN
 from pipelines.intake.importing import Imported, import_export
+from pipelines.intake.keys import Starts
 from pipelines.intake.profile import shipped
 
 Crosswalk = Annotated[
@@ -104,18 +105,32 @@ def _tell(done: Imported, into: Path) -> None:
             f"{done.held_back:,} rows wait behind the door: their days would tell too much until"
             " later data come in."
         )
-    if done.at_start:
+    _tell_starts(done.starts)
+    _tell_next(done, into)
+
+
+def _tell_starts(starts: Starts) -> None:
+    if starts.at_start:
         print(
-            f"{done.at_start:,} patients who begin in the first days of these data stay out with all"
+            f"{starts.at_start:,} patients who begin in the first days of these data stay out with all"
             " their rows, also later: where many begin at once, the start would tell their days. An"
             " export that reaches further back brings them in."
         )
-    if done.moved:
+    if starts.moved:
         print(
-            f"The first infusion of {done.moved:,} known patients is another than the day that fixed"
+            f"The first infusion of {starts.moved:,} known patients is another than the day that fixed"
             " their slid calendar: their cohort month may be one off."
         )
-    _tell_next(done, into)
+    if starts.late:
+        print(
+            f"The calendars of {starts.late:,} known patients were slid by their first visit or score,"
+            " because no infusion of theirs was known: the month of their first infusion may be one off."
+        )
+    if starts.many:
+        print(
+            "These are many: if an earlier import left the infusions out, begin again with a new"
+            " crosswalk and a new practice folder. A slide that is fixed stays."
+        )
 
 
 def _tell_next(done: Imported, into: Path) -> None:
@@ -126,6 +141,11 @@ def _tell_next(done: Imported, into: Path) -> None:
             f"No record of {' and '.join(missing)} is in the practice, so that no course can be"
             " counted: look at these tables in the profile, at the account above and at"
             f" quarantine/{done.manifest.folder}.csv, or bring them in with another import."
+        )
+    if "infusions" in missing and done.manifest.slide:
+        print(
+            "Calendars were slid by first visits or scores. Where infusions are to come, import with a new"
+            " crosswalk and a new practice folder, so that first infusions keep their month."
         )
     if "visits" not in missing:
         print(f"Next: abate build {into}")

@@ -34,15 +34,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Given:
-    """The true first and last day, what decides who passes, how many patients moved, and how many
-    stay out because they begin where the data do.
-    """
+    """The true first and last day, what decides who passes, and whose first infusion is told of."""
 
     first: date | None
     last: date | None
     door: Door
-    moved: int = 0
-    at_start: int = 0
+    starts: keys.Starts = keys.AS_BEFORE
 
 
 def give_keys(work: Scratch, asked: Request, definitions: Definitions) -> Given:
@@ -71,10 +68,10 @@ def give_keys(work: Scratch, asked: Request, definitions: Definitions) -> Given:
     place = (batches.practice_id(asked.practice), asked.profile.name)
     walk.note_span(*place, next_number(asked.practice), span)
     seen = edges(asked.slide, *span)
-    moved = give((asked.slide, seen))
+    starts = give((asked.slide, seen))
     surely = asked.since + timedelta(days=margin) if asked.since else None
-    door = Door(seen, asked.since, shown, surely)
-    return Given(span.first, span.last, door, moved, at_start(work))
+    starts = starts._replace(at_start=at_start(work))
+    return Given(span.first, span.last, Door(seen, asked.since, shown, surely), starts)
 
 
 def _span(asked: Request, walk: Crosswalk, own: Span) -> Span:

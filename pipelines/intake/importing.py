@@ -33,8 +33,8 @@ READERS: dict[str, Callable[[Scratch, Path, Profile], None]] = {
 class Imported:
     """What an import did: the batch, whether it is new, what it replaced and how many rows wait.
 
-    moved: known patients whose first infusion is another than the day that fixed their calendar.
-    at_start: patients who stay out because they begin where the data do.
+    starts: patients whose first infusion is another than the day that fixed their calendar, or where
+    the data begin.
     """
 
     manifest: Manifest
@@ -42,8 +42,7 @@ class Imported:
     replaced: list[int]
     definitions_copied: bool
     held_back: int = 0
-    moved: int = 0
-    at_start: int = 0
+    starts: keys.Starts = keys.AS_BEFORE
 
 
 def import_export(
@@ -112,7 +111,7 @@ def _import(asked: Request) -> Imported:
         draft = stack.enter_context(batches.draft(asked.practice))
         work = stack.enter_context(scratch(place, definitions))
         try:
-            manifest, waiting, given = _brought(work, asked, definitions, content, draft)
+            manifest, waiting, starts = _brought(work, asked, definitions, content, draft)
         except (duckdb.IOException, duckdb.OutOfMemoryException):
             raise InputError(
                 f"import of {asked.profile.name}: the working database failed; is the disk full?"
@@ -123,7 +122,7 @@ def _import(asked: Request) -> Imported:
         draft.publish(manifest)
     full = manifest.mode == "full"
     replaced = [batch.batch for batch in earlier if full]
-    return Imported(manifest, True, replaced, copied, waiting, given.moved, given.at_start)
+    return Imported(manifest, True, replaced, copied, waiting, starts)
 
 
 def _remove_leftovers(asked: Request) -> Path:
@@ -155,10 +154,10 @@ def _brought(
     definitions: Definitions,
     content: Future[str],
     draft: batches.Draft,
-) -> tuple[Manifest, int, Given]:
+) -> tuple[Manifest, int, keys.Starts]:
     """Bring the export through the door into a draft.
 
-    Returns its manifest, how many rows wait, and what gave the keys.
+    Returns its manifest, the rows that wait and the patients whose first infusion is another.
     """
     today, walk = date.today(), asked.crosswalk
     keys.load_known(work, walk, asked.profile.name, today)
@@ -192,7 +191,7 @@ def _brought(
         crosswalk.remove_folder(folder)
         waiting = leaving.write_held(work, folder)
         walk.keep()
-    return manifest, waiting, given
+    return manifest, waiting, given.starts
 
 
 def _manifest(

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -25,6 +26,24 @@ KNOWN: dict[str, tuple[str, dict[str, pl.DataType]]] = {
     "clinicians": ("select source_key, key from clinicians", PAIR),
 }  # fmt: skip
 LETTERS = {"patients": "p", "visits": "v", "clinics": "c", "clinicians": "d"}
+
+
+class Starts(NamedTuple):
+    """Patients whose first infusion is told of: known ones in whom it is another than the day that fixed
+    their slide, and new ones who begin where the data do.
+
+    moved: that day was an infusion, on another day. late: no infusion was known, so that it was the
+    first visit or score; they are `many` where an earlier import must have left infusions out.
+    at_start: new patients who stay out, because the start of the data would tell their days.
+    """
+
+    moved: int = 0
+    late: int = 0
+    many: bool = False
+    at_start: int = 0
+
+
+AS_BEFORE = Starts()
 
 
 def keep_keys(scratch: Scratch) -> None:
@@ -80,41 +99,46 @@ def replace_keys(
     definitions: Definitions,
     sliding: tuple[Slide, Edges] | None,
     all_rows: bool,
-) -> int:
+) -> Starts:
     """Make `door.keys`, `door.visit_keys`, `door.clinics`, `door.clinicians`; teach the crosswalk.
 
     `sliding`, how days are slid and which slid days may be seen, is None for a study in relative
-    days, whose days stay as they are. `all_rows`: the export is no increment. Returns how many
-    known patients have another first infusion than the day that fixed their slide; raises
-    InputError where infusions moved for so many that days must have been misread, now or then.
+    days, whose days stay as they are. `all_rows`: the export is no increment. Raises InputError
+    where infusions moved for so many that days must have been misread, now or then.
     """
     scratch.store("door.forgotten", _forgotten(scratch, crosswalk))
     scratch.run(SQL / "keys.sql")
     for name, letter in LETTERS.items():
         new = scratch.connection.table(f"door.new_{name}").pl()
         scratch.store(f"door.given_{name}", new.with_columns(random_keys(letter, new.height)))
-    moved = 0
+    starts = AS_BEFORE
     if sliding:
         slide_patients(scratch, *sliding, definitions, all_rows)
-        moved = _moved(scratch, definitions)
+        starts = _starts(scratch, definitions)
     else:
         scratch.run(SQL / "unslid.sql")
     scratch.run(SQL / "replaced.sql")
     _teach(scratch, crosswalk, source, sliding=sliding is not None)
-    return moved
+    return starts
 
 
-def _moved(scratch: Scratch, definitions: Definitions) -> int:
+def _starts(scratch: Scratch, definitions: Definitions) -> Starts:
     counted = scratch.connection.sql((SQL / "moved.sql").read_text("utf8")).fetchall()[0]
-    known, moved, late = counted
-    many = moved >= definitions.setting("moved_starts_patients")
-    if many and 100 * moved > definitions.setting("moved_starts_max_percent") * known:
+    known, moved, late = (int(count) for count in counted)
+    least = definitions.setting("moved_starts_patients")
+    most_percent = definitions.setting("moved_starts_max_percent")
+
+    def many(some: int, of: int) -> bool:
+        return some >= least and 100 * some > most_percent * of
+
+    if many(moved, known):
         raise InputError(
             f"visits: the first infusion of {moved} of {known} known patients is another than before;"
             " if days were misread, now or then, expected the same days, or a new practice folder"
             " and crosswalk: two readings of one day tell it"
         )
-    return int(moved + late)
+    # A slide by the first visit or score stays: no second reading of that day tells it.
+    return Starts(moved, late, many(late, known + late))
 
 
 def _forgotten(scratch: Scratch, crosswalk: Crosswalk) -> pl.DataFrame:

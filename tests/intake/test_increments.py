@@ -20,6 +20,7 @@ from pipelines.definitions import InputError
 from pipelines.intake import batches
 from pipelines.intake import profile as profile_format
 from pipelines.intake.importing import Imported, import_export
+from pipelines.intake.keys import Starts
 
 START = date(2024, 1, 1)
 LENGTH = 400
@@ -167,9 +168,9 @@ def test_a_crowd_at_the_start_is_counted_and_comes_in_with_an_export_that_reache
     rows = [*crowd, ("late", 100, "infusion"), ("late", 200, "visit")]
     with practice() as it:
         done = it.bring(rows)
-        assert (done.at_start, done.held_back, it.patients()) == (12, 37, {"late"})
-        assert it.bring([*rows, ("late", 390, "visit")]).at_start == 12
-        assert it.bring([*rows, ("first", 0, "infusion")]).at_start == 0
+        assert (done.starts.at_start, done.held_back, it.patients()) == (12, 37, {"late"})
+        assert it.bring([*rows, ("late", 390, "visit")]).starts.at_start == 12
+        assert it.bring([*rows, ("first", 0, "infusion")]).starts.at_start == 0
         assert it.patients() == {key for key, _, _ in rows} | {"first"}
 
 
@@ -296,7 +297,7 @@ def test_a_new_source_that_begins_later_is_no_misreading(tmp_path: Path) -> None
         it.bring(rows)
         write(it.place / "export", [(f"P{n}", 210 + n, "infusion") for n in range(30)])
         done = import_export(it.place / "export", str(profile), it.folder, it.walk)
-        assert (done.new, done.moved) == (True, 0)
+        assert (done.new, done.starts.moved) == (True, 0)
 
 
 def test_a_day_to_come_is_refused(tmp_path: Path) -> None:
@@ -307,13 +308,23 @@ def test_a_day_to_come_is_refused(tmp_path: Path) -> None:
 def test_a_first_infusion_corrected_later_is_told_and_one_misread_for_many_is_refused() -> None:
     rows = [(f"P{n}", 5 * n, "infusion") for n in range(30)] + [("P0", 300, "visit")]
     with practice() as it:
-        assert it.bring(rows).moved == 0
+        assert it.bring(rows).starts.moved == 0
         corrected = [("P9", 46, "infusion") if row[0] == "P9" else row for row in rows]
-        assert it.bring(corrected).moved == 1
+        assert it.bring(corrected).starts.moved == 1
         misread = [(patient, day + 3, what) for patient, day, what in rows]
         with pytest.raises(InputError, match="the first infusion of 29 of 30 known patients"):
             it.bring(misread)
         assert [batch.batch for batch in batches.in_force(it.folder)] == [2]
+
+
+def test_infusions_that_the_first_import_left_out_are_told_and_not_as_moved() -> None:
+    first = [(f"P{n}", 5 * n, "visit") for n in range(30)]
+    rows = [*first, *[(f"P{n}", 5 * n + 20, "infusion") for n in range(30)]]
+    end = [("P0", 400, "visit")]
+    with practice() as it:
+        assert it.bring([*first, *end]).starts == Starts()
+        assert it.bring([*rows, *end]).starts == Starts(late=30, many=True)
+        assert it.bring([*rows, *end, ("P1", 399, "visit")]).starts == Starts()
 
 
 def test_an_increment_needs_the_crosswalk_and_the_slide_of_what_it_adds_to(tmp_path: Path) -> None:
