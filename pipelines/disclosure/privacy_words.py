@@ -8,9 +8,10 @@ from pipelines.disclosure.table import heading
 from pipelines.disclosure.words import NONE, percent
 
 CALENDARS = {
-    "month": "Calendars are slid by month: the month of each first infusion is true, the day is not kept.",
-    "quarter": "Calendars are slid by quarter: the quarter of each first infusion is true, nothing finer"
-    " is kept.",
+    "month": "Calendars are slid by month: the month of each first infusion is true as the first import"
+    " knew it (of the first visit or score, where it knew no infusion), the day is not kept.",
+    "quarter": "Calendars are slid by quarter: the quarter of each first infusion is true as the first"
+    " import knew it (of the first visit or score, where it knew no infusion), nothing finer is kept.",
     "year": "Calendars keep the year of each first infusion and nothing finer.",
     "not_slid": "Some records came in as anonymized already, and Abate did not slide their calendar: days"
     " are taken as they stand.",

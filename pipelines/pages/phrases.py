@@ -17,15 +17,6 @@ WEIGHTING = (
     " if among such courses the missing fared as the others did; the range from at least to at most"
     " needs no such belief."
 )
-
-
-COURSES = {
-    "first_courses": (
-        "Counted are courses, not patients: each patient's first course for each condition. Who was treated"
-        " for two conditions is counted twice."
-    ),
-    "all_courses": "Counted are courses, not patients: who began three courses is counted three times.",
-}
 BY_INFUSION = (
     "Blue: had been seen to respond by then, with 95 % intervals. Grey: stopped with no response seen; some were"
     " not scored to the end and may have responded. White: still being treated. Numbers: courses that had this infusion"

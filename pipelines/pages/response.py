@@ -16,6 +16,14 @@ from pipelines.pages.answer import answer
 from pipelines.pages.view import View, current
 from pipelines.pages.widths import either_width
 
+COURSES = {
+    "first_courses": (
+        "Counted are courses, not patients: each patient's first course for each condition. Who was treated"
+        " for two conditions is counted twice."
+    ),
+    "all_courses": "Counted are courses, not patients: who began three courses is counted three times.",
+}
+
 
 def main() -> None:
     """Draw the page, top to bottom."""
@@ -46,12 +54,12 @@ def main() -> None:
     )
     st.caption(unbroken(how_to_read(finding)))
     with st.expander("Table behind the chart"):
-        st.caption(phrases.COURSES[finding.question.population])
+        st.caption(COURSES[finding.question.population])
         st.table(as_text(finding, beside), border="horizontal", hide_index=True)
     downloads.buttons(view, questions)
     _missing(finding)
     st.header("Who is counted")
-    st.caption(phrases.COURSES[finding.question.population])
+    st.caption(COURSES[finding.question.population])
     either_width("counted", counted.chart(finding), counted.chart(finding, narrow=True))
     st.header("The fine print")
     with st.container(key="foot"):
