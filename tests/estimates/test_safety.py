@@ -272,7 +272,7 @@ def test_few_events_widen_the_chart_and_fewer_turn_it_to_infusions_between(
 def test_each_term_and_each_of_several_clinics_has_its_chart(definitions: Definitions) -> None:
     found = shown(of(infusions(6, 100, FEW, clinics=2), definitions))
     assert [(one.label, one.of) for one in found.over_time] == [
-        ("All events", "all"), ("Nausea", "term"), ("Syncope", "term"), ("C0", "clinic"), ("C1", "clinic"),
+        ("All events", "all"), ("Nausea", "term"), ("Syncope", "term"), ("c0", "clinic"), ("c1", "clinic"),
     ]  # fmt: skip
 
 
@@ -305,7 +305,7 @@ def test_the_tables_tell_rates_with_their_counts(definitions: Definitions) -> No
     assert tables.stops(found).rows() == [("Blood pressure", "2"), ("Not recorded", "2")]
     assert tables.excursions(found).rows()[0][2:] == ("1", "3", "critical")
     assert tables.review(found).rows() == [
-        ("Syncope", "1", "Jan 2024", "4", "yes", "C0", "Depression", "5", "60", "v9", "p1")
+        ("Syncope", "1", "Jan 2024", "4", "yes", "c0", "Depression", "5", "60", "v9", "p1")
     ]
     assert tables.signs(found, "systolic").rows()[0] == ("0", "120", "112–128", "2")
 

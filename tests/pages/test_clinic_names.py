@@ -23,6 +23,7 @@ def named(small_practice: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """Return the small practice, two of its clinics named."""
     folder = tmp_path_factory.mktemp("named") / "practice"
     shutil.copytree(small_practice, folder)
+    ledger.begin_anew(folder)
     (folder / "definitions").mkdir()
     (folder / "definitions" / "labels.csv").write_text(LABELS)
     warehouse.build(folder)

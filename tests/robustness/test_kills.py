@@ -193,12 +193,11 @@ def test_an_import_killed_at_any_step_on_the_disk_leaves_nothing_half_done(
 
 
 def test_held_back_rows_of_a_killed_import_go_when_the_next_is_of_another_source(
-    tmp_path: Path,
+    tmp_path: Path, exports: dict[str, Path]
 ) -> None:
     WRITERS["canonical"](tmp_path / "export", small_practice())
-    WRITERS["fhir"](tmp_path / "fhir", small_practice())
     place = Place("canonical", tmp_path / "export", tmp_path / "practice", tmp_path / "walk")
-    other = Place("fhir", tmp_path / "fhir", tmp_path / "practice", tmp_path / "walk")
+    other = Place("fhir", exports["fhir"], tmp_path / "practice", tmp_path / "walk")
     place.brought()
     (held,) = place.crosswalk.glob("held/*/0001-canonical")
     shutil.copytree(held, held.with_name("0002-canonical"))
