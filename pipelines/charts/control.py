@@ -141,7 +141,7 @@ def _room(
     """Return at which place of a phase its name begins, and whether above (1) or below (-1) the line."""
     points = content.drop_nulls("value").select("place", "value").rows()
     last = content["place"].to_list()[-1]
-    wide = ceil(NAME * content.height / (300 if narrow else 800))
+    wide = ceil(NAME * content.height / theme.PLOT[narrow])
     best, room = (own[0], 1), -1.0
     for place in own:
         for side in (1, -1):

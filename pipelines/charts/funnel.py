@@ -130,7 +130,7 @@ def _placed(rows: pl.DataFrame, found: Funnel, narrow: bool) -> pl.DataFrame:
     Widths are guessed from the number of letters; where nothing is free the last place is taken.
     """
     low, high = _ends(found)
-    across = (300 if narrow else 800) / _widest(found)
+    across = theme.PLOT[narrow] / _widest(found)
     down = HEIGHT / (high - low)
     dots = [
         (across * size - 5, 10.0, down * (high - v))

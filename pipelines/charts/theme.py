@@ -15,6 +15,7 @@ COMMON_CAUSE = "#8A949E"
 MISSING = "#C9CFD6"
 WHITE = "#FFFFFF"
 PERCENT = "round(100 * datum.value) + ' %'"  # how an axis of shares writes its labels
+PLOT = {False: 800, True: 300}  # pixels that a plot is wide, about; True: narrow
 FONT = 'Helvetica Neue, Helvetica, Arial, "Liberation Sans", sans-serif'
 
 

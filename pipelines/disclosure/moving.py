@@ -30,8 +30,9 @@ def moved(before: Unit, after: Unit) -> list[int]:
     """Return by how much each block, or sum of blocks, that both tell moved between two builds.
 
     Blocks of courses that are not due yet are left out: who came since and who left them is told by
-    other blocks. The units may be of two rungs of one kind. Values that both tell are held against each other one
-    by one, all others together. Of periods, what lies between two months at which both begin a period.
+    other blocks. The units may be of two rungs of one kind. Values that both tell are held against each
+    other one by one, all others together. Of periods, what lies between two months at which both begin
+    a period.
     """
     if not before.parts and not after.parts:
         blocks = [one for one in {**before.counts, **after.counts} if not _stock(one)]

@@ -22,14 +22,18 @@ def tell_apart(
 
     A row is had where all of its columns are equal: what was changed later is not.
     """
-    early = rows.filter(cell("fate") == _told(EARLIER))
-    others = rows.filter(cell("fate") != _told(EARLIER)).select("unit, item, fate")
+    early = rows.filter(cell("fate") == fate_code(EARLIER))
+    others = rows.filter(cell("fate") != fate_code(EARLIER)).select("unit, item, fate")
     signed = early.select(cell("unit"), cell("item"), _sign(table, KEYS))
     known = _known(scratch, table, practice, source)
     if known is None:
-        return others.union(signed.select(*_place(), _told(NOT_TAKEN).alias("fate")))
-    there = signed.join(known, "sign", how="semi").select(*_place(), _told(EARLIER).alias("fate"))
-    late = signed.join(known, "sign", how="anti").select(*_place(), _told(NOT_TAKEN).alias("fate"))
+        return others.union(signed.select(*_place(), fate_code(NOT_TAKEN).alias("fate")))
+    there = signed.join(known, "sign", how="semi").select(
+        *_place(), fate_code(EARLIER).alias("fate")
+    )
+    late = signed.join(known, "sign", how="anti").select(
+        *_place(), fate_code(NOT_TAKEN).alias("fate")
+    )
     return others.union(there).union(late)
 
 
@@ -67,6 +71,6 @@ def _place() -> list[Expression]:
     return [cell("unit"), cell("item")]
 
 
-def _told(fate: str) -> Expression:
+def fate_code(fate: str) -> Expression:
     """Return a fate as a code: a byte a row."""
     return SQLExpression(f"cast('{fate}' as code_fate)")

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
-from duckdb import SQLExpression
 
 from pipelines.definitions import Definitions
 from pipelines.definitions.schema import Table
 from pipelines.intake import contract
 from pipelines.intake.account import Account
 from pipelines.intake.batches import Draft
-from pipelines.intake.earlier import EARLIER, NOT_TAKEN, tell_apart
+from pipelines.intake.earlier import EARLIER, NOT_TAKEN, fate_code, tell_apart
 from pipelines.intake.expressions import Expression, call, cell, coalesce, constant, when
 from pipelines.intake.judging import OWNERS, judge
 from pipelines.intake.keys import keep_keys
@@ -159,28 +158,23 @@ def _slid(day: Expression) -> Expression:
 
 
 def _fate(day: Expression | None, door: Door) -> Expression:
-    fate = when(cell("forgotten"), _told(FORGOTTEN))
+    fate = when(cell("forgotten"), fate_code(FORGOTTEN))
     if door.edges:
         waits = cell("slide_days").isnull()
         if day is None:
             waits = waits | (cell("first_seen") > constant(door.edges.last))
         else:
             waits = waits | _unseen(_slid(day), door.edges)
-        fate = fate.when(waits, _told(HELD))
+        fate = fate.when(waits, fate_code(HELD))
     if day is not None and door.since:
         early = _early(day, door.since, door) & cell("unit").isnotnull()
-        fate = fate.when(early, _told(EARLIER))
-    return fate.otherwise(_told(ACCEPTED))
-
-
-def _told(fate: str) -> Expression:
-    """Return a fate as a code: a byte a row."""
-    return SQLExpression(f"cast('{fate}' as code_fate)")
+        fate = fate.when(early, fate_code(EARLIER))
+    return fate.otherwise(fate_code(ACCEPTED))
 
 
 def _of_fate(scratch: Scratch, table: Table, fate: str) -> duckdb.DuckDBPyRelation:
     """Return the rows of one fate; of patients only those of whom something is told."""
-    rows = scratch.connection.table(f"leaving.{table.name}").filter(cell("fate") == _told(fate))
+    rows = scratch.connection.table(f"leaving.{table.name}").filter(cell("fate") == fate_code(fate))
     return rows.filter(_described()) if table.name == "patients" else rows
 
 
@@ -355,9 +349,9 @@ def _note_fates(scratch: Scratch, added_to: tuple[Path, str] | None) -> None:
             of_export.append(tell_apart(scratch, table, own, *added_to))
         else:
             of_export.append(own.select(*thing, cell("fate")))
-        broken = _told(QUARANTINED).alias("fate")
+        broken = fate_code(QUARANTINED).alias("fate")
         of_export.append(_broken(scratch, table).select(*thing, broken))
-        again = cell("unit").isnull() & (cell("fate") == _told(ACCEPTED))
+        again = cell("unit").isnull() & (cell("fate") == fate_code(ACCEPTED))
         if table.name == "patients":
             again = again & cell("item").isnotnull()
         released.append(good.filter(again).select(constant(table.name).alias("unit")))
