@@ -17,6 +17,7 @@ LABELS_WIDE, LABELS_NARROW = 12, 5  # at most so many labels along the axis
 SHARE_AXES = (0.04, 0.12, 0.2, 0.4, 1.0)  # where axes of shares may end: four even steps
 CENTRES = {"run": "median", "g": "median", "t": "centre"}  # of all other kinds the mean
 NAME = 78  # pixels that the name of a centre line is wide
+CLEAR = 8  # pixels from its middle within which it would hide a point
 NAMED = {"place": pl.Int64, "value": pl.Float64, "said": pl.String, "side": pl.Int64}
 COLOURS = {
     "common": theme.COMMON_CAUSE, "neutral": theme.ACCENT, "improvement": theme.IMPROVEMENT, "concern": theme.CONCERN,
@@ -40,10 +41,10 @@ def chart(
     y = _y(shown, axis)
     layers = [
         *_lines(content, shown.chart.phases, y, narrow),
-        *_centres(content, shown, y, height, narrow),
         *_target(content, y, narrow),
         *_events(content, shown.events, narrow),
         *_points(content, y, narrow),
+        *_centres(content, shown, y, height, narrow),
     ]
     return framed(together(*layers), title, height, narrow)
 
@@ -114,13 +115,16 @@ def _lines(content: pl.DataFrame, phases: pl.DataFrame, y: alt.Y, narrow: bool) 
 def _centres(
     content: pl.DataFrame, shown: ShownChart, y: alt.Y, height: int, narrow: bool
 ) -> list[Layer]:
-    """Return what each centre line is and its value, written where points leave most room."""
+    """Return what each centre line is and its value, written where points leave most room, if any do."""
     kinds = dict(shown.chart.phases.select("phase", "kind").rows())
     counted = content.filter(pl.col("rule").is_not_null() & pl.col("centre").is_not_null())
     rows = []
     for (phase,), own in counted.group_by("phase", maintain_order=True):
         centre = own["centre"][0]
-        place, side = _room(content, own["place"].to_list(), centre, _top(shown) / height, narrow)
+        room = _room(content, own["place"].to_list(), centre, _top(shown) / height, narrow)
+        if room is None:
+            continue
+        place, side = room
         said = f"{CENTRES.get(kinds[phase], 'mean')} {value(centre, shown.scale)}"
         rows.append((place, centre, said, side))
     named = pl.DataFrame(rows, schema=NAMED, orient="row")
@@ -137,12 +141,15 @@ def _centres(
 
 def _room(
     content: pl.DataFrame, own: Sequence[int], centre: float, pixel: float, narrow: bool
-) -> tuple[int, int]:
-    """Return at which place of a phase its name begins, and whether above (1) or below (-1) the line."""
+) -> tuple[int, int] | None:
+    """Return at which place of a phase its name begins, and whether above (1) or below (-1) the line.
+
+    None where it would hide a point everywhere.
+    """
     points = content.drop_nulls("value").select("place", "value").rows()
     last = content["place"].to_list()[-1]
     wide = ceil(NAME * content.height / theme.PLOT[narrow])
-    best, room = (own[0], 1), -1.0
+    best, room = None, CLEAR * pixel
     for place in own:
         for side in (1, -1):
             middle = centre + 8 * side * pixel
